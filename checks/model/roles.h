@@ -1,0 +1,121 @@
+// What a declaration does, whoever says so: an annotation in a header, a
+// thread-safety attribute, the table of known APIs, or the user's configuration.
+#pragma once
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+namespace clang {
+class Decl;
+class NamedDecl;
+} // namespace clang
+
+namespace heddle::checks {
+
+/// One thing that a declaration does. The first group has the names and the
+/// meanings of the macros in heddle/annotations.h.
+enum class Role : uint8_t {
+  Suspends,
+  Blocks,
+  Yields,
+  Spawns,
+  StartsRuntime,
+  CallsArgument,
+  CallsInLoop,
+  HandsOff,
+  RegistersHandler,
+  Receives,
+  Sends,
+  Closes,
+  ShutsDown,
+  NeedsThread,
+  Hot,
+  Daemon,
+  CountsUp,
+  CountsDown,
+  Joins,
+  AcquiresSlot,
+  ReleasesSlot,
+  BoundsSpawns,
+  CountsProcessors,
+  MakesTimer,
+  Collects,
+  Pins,
+  Unpins,
+  PinsScope,
+
+  // What only the table and the configuration say.
+
+  /// Runs a callable argument on an OS thread of its own.
+  StartsThread,
+  /// Returns its first argument, or a callable that calls it, unchanged.
+  Forwards,
+  /// Parks or blocks only until the lock it is given is free.
+  TakesLock,
+  /// Neither blocks nor suspends, whatever its body may look like.
+  ReturnsAtOnce,
+  /// Ends with its thread's state changed: another thread would not see it.
+  ChangesThread,
+};
+
+inline constexpr unsigned NumRoles = unsigned(Role::ChangesThread) + 1;
+
+/// The name that annotations and configurations give a role, e.g. `calls_in_loop`.
+llvm::StringRef nameOf(Role role);
+std::optional<Role> roleNamed(llvm::StringRef name);
+
+/// A set of roles.
+class RoleSet {
+public:
+  constexpr RoleSet() = default;
+  constexpr RoleSet(std::initializer_list<Role> roles) {
+    for (Role role : roles)
+      bits |= uint64_t(1) << unsigned(role);
+  }
+
+  constexpr bool has(Role role) const {
+    return bits >> unsigned(role) & 1;
+  }
+  constexpr bool hasAny(RoleSet other) const { return bits & other.bits; }
+  constexpr bool empty() const { return bits == 0; }
+  constexpr RoleSet &operator|=(RoleSet other) {
+    bits |= other.bits;
+    return *this;
+  }
+  constexpr friend RoleSet operator|(RoleSet a, RoleSet b) { return a |= b; }
+  constexpr friend bool operator==(RoleSet, RoleSet) = default;
+
+private:
+  uint64_t bits = 0;
+};
+
+/// The roles of declarations in one translation unit.
+class Roles {
+public:
+  /// Understands `name=role,role;name=role`, where a name is qualified and
+  /// without its template arguments, e.g. `net::Conn::fetch=blocks`.
+  static llvm::Expected<Roles> parse(llvm::StringRef configuration);
+
+  /// What `decl` does. Redeclarations, the template it was instantiated from,
+  /// the methods it overrides and, for a function, its class's `hot` count.
+  RoleSet of(const clang::Decl &decl) const;
+
+private:
+  RoleSet compute(const clang::Decl &decl) const;
+
+  llvm::StringMap<RoleSet> configured;
+  mutable llvm::DenseMap<const clang::Decl *, RoleSet> known;
+};
+
+/// The name under which tables and configurations know `decl`: qualified, with
+/// neither template arguments nor inline and unnamed namespaces.
+std::string tableName(const clang::NamedDecl &decl);
+
+} // namespace heddle::checks
