@@ -1,0 +1,21 @@
+/// All of the runtime's public API.
+#pragma once
+
+#include "heddle/annotations.h"
+#include "heddle/channel.h"
+#include "heddle/condition.h"
+#include "heddle/context.h"
+#include "heddle/foreign.h"
+#include "heddle/memory.h"
+#include "heddle/mutex.h"
+#include "heddle/parallel.h"
+#include "heddle/pin.h"
+#include "heddle/runtime.h"
+#include "heddle/select.h"
+#include "heddle/semaphore.h"
+#include "heddle/spawn.h"
+#include "heddle/stats.h"
+#include "heddle/time.h"
+#include "heddle/timer.h"
+#include "heddle/wait_group.h"
+#include "heddle/worker_pool.h"

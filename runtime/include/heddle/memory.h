@@ -1,0 +1,64 @@
+#pragma once
+
+#include "heddle/annotations.h"
+
+#include <cstddef>
+#include <memory>
+#include <source_location>
+#include <type_traits>
+
+namespace heddle {
+
+namespace detail {
+
+void retire(void *object, void (*destroy)(void *) noexcept, std::size_t bytes);
+
+} // namespace detail
+
+/// Destroys `*p` and frees it once no task can hold it any more.
+///
+/// For data that is read without a lock: readers take the pointer from an
+/// atomic and use it until they next wait, yield or return from their task;
+/// writers put a new one in its place and retire the old one.
+///
+///   std::atomic<const Routes *> routes;
+///   …
+///   retire(routes.exchange(new Routes(…)));
+///
+/// Requires: `p` comes from new and can no longer be reached by tasks that
+/// start to look for it now (not checked). A reader does not keep it over a
+/// wait, a yield, or a blocking() or foreign() section, and no plain OS thread
+/// reads it. Ordering: all reads of tasks that could hold `*p` happen before
+/// its destructor, which runs in any task or thread of the runtime and must not
+/// wait. Complexity: a few stores; the freeing is done in batches later.
+template <typename T> void retire(T *p) {
+  static_assert(sizeof(T) > 0, "retire() must see the type's definition");
+  if (p)
+    detail::retire(
+        const_cast<std::remove_cv_t<T> *>(p),
+        [](void *object) noexcept {
+          std::default_delete<T>()(static_cast<T *>(object));
+        },
+        sizeof(T));
+}
+
+/// Destroys `*p` once no task can hold it any more.
+template <typename T> void retire(std::unique_ptr<T> p) { retire(p.release()); }
+
+/// Frees all that was retired before the call, waiting until no task can hold
+/// it any more.
+///
+/// The runtime collects by itself, paced by set_collect_percent(): a program
+/// rarely has reason to call this, and never often.
+/// Every task running at the call must once wait, yield, or end. One that does
+/// not for long is not waited for: what it may hold is freed later.
+/// Complexity: waits for every processor's running task.
+void collect(std::source_location where = std::source_location::current())
+    HEDDLE_SUSPENDS HEDDLE_COLLECTS;
+
+/// Sets how much may be retired before the runtime collects by itself, in per
+/// cent of the memory in use after the last collection; 100 at first. A
+/// negative `percent` means never. Returns the previous setting.
+int set_collect_percent(int percent) noexcept;
+
+} // namespace heddle

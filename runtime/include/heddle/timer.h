@@ -1,0 +1,113 @@
+#pragma once
+
+#include "heddle/annotations.h"
+#include "heddle/channel.h"
+#include "heddle/detail/task.h"
+#include "heddle/select.h"
+#include "heddle/time.h"
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <source_location>
+
+namespace heddle {
+
+/// A channel that gives the time once, when `d` has passed.
+///
+/// Convenient where it is waited for once. In a loop each call makes another
+/// timer: use a Timer and reset() it, or on_timeout() in the select.
+/// Lifetime: the timer goes with the channel.
+[[nodiscard]] Channel<TimePoint>
+after(Duration d, std::source_location where = std::source_location::current())
+    HEDDLE_MAKES_TIMER;
+
+/// Gives the time once for each start, when its duration has passed.
+///
+/// Wait with receive(), or in a select with on_receive(timer, f).
+///
+/// Never early: a tick comes at or after its deadline. One that was due under
+/// an earlier deadline, or before stop(), is never seen after reset() or
+/// stop(). Requires: one task at a time calls reset() and stop() (not checked);
+/// any may receive meanwhile. Complexity: reset() of a running timer is one
+/// store; it does not allocate. Lifetime: must outlive the waits for it.
+/// Destroying it stops it.
+class Timer {
+public:
+  /// A timer that runs: it gives its tick when `d` has passed.
+  explicit Timer(Duration d,
+                 std::source_location where = std::source_location::current())
+      HEDDLE_MAKES_TIMER;
+  Timer(const Timer &) = delete;
+  Timer &operator=(const Timer &) = delete;
+  ~Timer();
+
+  /// Starts anew: the next tick comes when `d` has passed from now.
+  void reset(Duration d);
+
+  /// No tick comes until the next reset(). Returns whether one was still to
+  /// come or to be received.
+  bool stop() noexcept;
+
+  /// The time at which the tick came, waiting for it. A stopped timer has none
+  /// to give: the wait goes on until somebody resets it.
+  TimePoint receive() HEDDLE_SUSPENDS { return *ticks_.receive(); }
+
+  /// The tick if it has come and nobody has received it.
+  std::optional<TimePoint> try_receive() { return ticks_.try_receive(); }
+
+private:
+  friend Channel<TimePoint> &channel_of(Timer &timer) noexcept {
+    return timer.ticks_;
+  }
+
+  Channel<TimePoint> ticks_;
+  detail::TimerNode node_;
+};
+
+/// Gives the time again and again, each time its period has passed.
+///
+///   for (TimePoint now : ticker) …
+///
+/// A receiver that is late misses ticks instead of being flooded: one at most
+/// waits for it, and the next ones keep to the grid of the first.
+/// Lifetime: must outlive the waits for it. Destroying it stops it.
+class Ticker {
+public:
+  class Iterator;
+
+  /// Requires: `period` is positive (asserted).
+  explicit Ticker(Duration period,
+                  std::source_location where = std::source_location::current())
+      HEDDLE_MAKES_TIMER;
+  Ticker(const Ticker &) = delete;
+  Ticker &operator=(const Ticker &) = delete;
+  ~Ticker();
+
+  /// Ends the ticks: waits for them and loops over them end. For good.
+  void stop() noexcept HEDDLE_SHUTS_DOWN;
+
+  /// The time of the next tick, waiting for it; empty once stopped.
+  std::optional<TimePoint> receive() HEDDLE_SUSPENDS HEDDLE_RECEIVES {
+    return ticks_.receive();
+  }
+
+  /// The tick that nobody has received, if there is one.
+  std::optional<TimePoint> try_receive() { return ticks_.try_receive(); }
+
+  Channel<TimePoint>::Iterator begin() HEDDLE_SUSPENDS HEDDLE_RECEIVES {
+    return ticks_.begin();
+  }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+  friend Channel<TimePoint> &channel_of(Ticker &ticker) noexcept {
+    return ticker.ticks_;
+  }
+
+  Channel<TimePoint> ticks_;
+  const Duration period_;
+  detail::TimerNode node_;
+};
+
+} // namespace heddle

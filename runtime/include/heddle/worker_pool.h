@@ -1,0 +1,95 @@
+#pragma once
+
+#include "heddle/annotations.h"
+#include "heddle/channel.h"
+#include "heddle/detail/select_case.h"
+#include "heddle/spawn.h"
+#include "heddle/wait_group.h"
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace heddle {
+
+/// A fixed number of tasks that work off jobs with one function.
+///
+///   WorkerPool<Request> pool{workers, capacity, [](Request request) { … }};
+///   pool.submit(std::move(request));
+///
+/// Up to `capacity` jobs wait; then submit() and call() wait too, which passes
+/// the load back to where it comes from, and try_submit() refuses.
+/// Jobs are begun in the order they were submitted.
+///
+/// For call() to give what the function returns, name its type, or leave both
+/// to be found out from the function's parameter:
+///   WorkerPool<Query, Rows> pool{8, 64, run_query};
+///   WorkerPool pool{8, 64, [](Query query) { return rows_of(query); }};
+///
+/// Errors: an exception that leaves the function comes out of the Future of
+/// call(); of a job that was submitted it ends the program, as of any task.
+/// Lifetime: the destructor closes the pool and waits for its jobs.
+template <typename Job, typename Result = void> class WorkerPool {
+public:
+  /// Starts `workers` tasks, each calling `f` with one job at a time: f takes a
+  /// Job or a reference to one, and is called by several tasks at once.
+  /// Requires: a runtime is running; `workers` is positive (asserted).
+  template <std::integral Workers, std::integral Capacity, typename F>
+  WorkerPool(Workers workers, Capacity capacity, F f,
+             std::source_location where = std::source_location::current())
+      HEDDLE_REGISTERS_HANDLER HEDDLE_BOUNDS_SPAWNS;
+
+  WorkerPool(const WorkerPool &) = delete;
+  WorkerPool &operator=(const WorkerPool &) = delete;
+  ~WorkerPool() HEDDLE_SUSPENDS HEDDLE_JOINS {
+    close();
+    wait();
+  }
+
+  /// Puts `job` into the queue, waiting while it is full. Returns false if the
+  /// pool is closed; the job is destroyed then.
+  bool submit(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
+    return requests_.send(Request{std::move(job), std::nullopt});
+  }
+
+  /// Puts `job` into the queue if there is room; reports whether it did.
+  [[nodiscard]] bool try_submit(Job job) HEDDLE_SENDS {
+    return requests_.try_send(Request{std::move(job), std::nullopt});
+  }
+
+  /// Submits `job`; the Future has what the function returns for it.
+  /// Errors: on a closed pool the Future throws std::runtime_error.
+  [[nodiscard]] Future<Result> call(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS;
+
+  /// Takes no more jobs. Those in the queue are still done. Never waits.
+  void close() noexcept HEDDLE_CLOSES HEDDLE_SHUTS_DOWN { requests_.close(); }
+
+  /// Waits until the pool is closed and all its jobs are done.
+  void wait() HEDDLE_SUSPENDS HEDDLE_JOINS { workers_.wait(); }
+
+  /// How many jobs wait to be begun now: for metrics.
+  [[nodiscard]] std::size_t queued() const noexcept { return requests_.size(); }
+
+private:
+  struct Request {
+    Job job;
+    std::optional<Promise<Result>> reply;
+  };
+
+  Channel<Request> requests_;
+  WaitGroup workers_;
+  std::shared_ptr<void> function_;
+};
+
+template <std::integral Workers, std::integral Capacity, typename F>
+WorkerPool(Workers, Capacity, F) -> WorkerPool<
+    std::remove_cvref_t<typename detail::ParameterOf<F>::type>,
+    std::invoke_result_t<
+        F &, std::remove_reference_t<typename detail::ParameterOf<F>::type> &>>;
+
+} // namespace heddle
