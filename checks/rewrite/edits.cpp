@@ -1,0 +1,234 @@
+#include "rewrite/edits.h"
+
+#include "clang/Basic/SourceManager.h"
+#include "clang/Lex/Lexer.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using llvm::StringRef;
+using llvm::Twine;
+
+namespace heddle::checks {
+
+Edits &Edits::require(bool condition) {
+  failed |= !condition;
+  return *this;
+}
+
+Edits &Edits::replace(std::optional<Span> span, const Twine &text) {
+  require(span && source->mayEdit(span->file));
+  if (!failed)
+    list.push_back({*span, text.str()});
+  return *this;
+}
+
+Edits &Edits::replace(SourceRange tokens, const Twine &text) {
+  return replace(source->span(tokens), text);
+}
+
+Edits &Edits::insertBefore(SourceLocation location, const Twine &text) {
+  auto span = source->span(location);
+  if (span)
+    span->end = span->begin;
+  return replace(span, text);
+}
+
+Edits &Edits::insertAfter(SourceLocation location, const Twine &text) {
+  auto span = source->span(location);
+  if (span)
+    span->begin = span->end;
+  return replace(span, text);
+}
+
+Edits &Edits::remove(const Stmt &statement) {
+  return remove(source->statement(statement));
+}
+
+namespace {
+
+bool isBlank(StringRef text) { return text.trim().empty(); }
+
+/// Nothing, or only a comment, stands there.
+bool isTrailing(StringRef text) {
+  text = text.trim();
+  return text.empty() || text.starts_with("//") ||
+         (text.starts_with("/*") && text.ends_with("*/") &&
+          text.find("*/") == text.size() - 2);
+}
+
+} // namespace
+
+Edits &Edits::remove(std::optional<Span> span) {
+  if (!require(span.has_value()))
+    return *this;
+  FileID file = span->file;
+  StringRef code = source->contents(file);
+  unsigned begin = source->lineBegin(file, span->begin);
+  unsigned end = source->lineEnd(file, span->end);
+  bool first = isBlank(code.slice(begin, span->begin));
+  bool last = isTrailing(code.slice(span->end, end));
+  if (!first || !last) {
+    // Shares its line: goes with the space before it, or behind it if first.
+    if (first)
+      while (span->end < end && isBlank(code.substr(span->end, 1)))
+        ++span->end;
+    else
+      while (span->begin > begin && isBlank(code.substr(span->begin - 1, 1)))
+        --span->begin;
+    return replace(span, "");
+  }
+
+  end = std::min<unsigned>(end + 1, unsigned(code.size()));
+  StringRef following =
+      code.slice(end, source->lineEnd(file, end)).trim();
+  if (following.empty() || following.starts_with("}"))
+    while (begin > 0) {
+      unsigned above = source->lineBegin(file, begin - 1);
+      if (!code.slice(above, begin).trim().starts_with("//"))
+        break;
+      begin = above;
+    }
+  return replace(Span{file, begin, end}, "");
+}
+
+Edits &Edits::insertStatement(const Twine &statement, const Stmt &anchor) {
+  auto span = source->span(anchor.getSourceRange());
+  if (!require(span.has_value()))
+    return *this;
+  unsigned line = source->lineBegin(span->file, span->begin);
+  StringRef before = source->contents(span->file).slice(line, span->begin);
+  span->end = span->begin;
+  if (isBlank(before))
+    return replace(span, statement + "\n" + before);
+  return replace(span, statement + " ");
+}
+
+Edits &Edits::reindent(std::optional<Span> span, StringRef from, StringRef to) {
+  if (!require(span.has_value()) || from == to)
+    return *this;
+  StringRef code = source->contents(span->file);
+  for (unsigned start : source->lineStarts(*span)) {
+    StringRef line = code.slice(start, source->lineEnd(span->file, start));
+    if (isBlank(line))
+      continue;
+    size_t shared = 0;
+    while (shared < from.size() && shared < to.size() &&
+           from[shared] == to[shared])
+      ++shared;
+    if (!line.starts_with(from))
+      continue;
+    replace(Span{span->file, start + unsigned(shared),
+                 start + unsigned(from.size())},
+            to.drop_front(shared));
+  }
+  return *this;
+}
+
+Edits &Edits::include(StringRef header, SourceLocation location) {
+  FileID file = source->manager().getFileID(
+      source->manager().getFileLoc(location));
+  headers.insert({file, header.str()});
+  return *this;
+}
+
+Edits &Edits::rely(std::optional<Span> span) {
+  return require(span && !source->hasDirective(*span));
+}
+
+Edits &Edits::rely(SourceRange tokens) { return rely(source->span(tokens)); }
+
+namespace {
+
+/// Whole lines went away: of two blank lines that meet, or one that meets a
+/// brace, only what a person would leave stays.
+/// Reaches no further than to the changes around it.
+void closeGap(const Source &source, Change &change, const Change *previous,
+              const Change *next) {
+  Span &span = change.span;
+  StringRef code = source.contents(span.file);
+  if (!change.text.empty() || span.begin == span.end ||
+      span.begin != source.lineBegin(span.file, span.begin) ||
+      code[span.end - 1] != '\n')
+    return;
+  StringRef below =
+      code.slice(span.end, source.lineEnd(span.file, span.end)).trim();
+  unsigned above = span.begin ? source.lineBegin(span.file, span.begin - 1) : 0;
+  StringRef line = code.slice(above, span.begin).trim();
+  if (span.end < code.size() && below.empty() &&
+      (line.empty() || line.ends_with("{"))) {
+    unsigned end = source.lineEnd(span.file, span.end) + 1;
+    if (end <= code.size() && (!next || next->span.file != span.file ||
+                               next->span.begin > end))
+      span.end = end;
+  } else if (span.begin && line.empty() && below.starts_with("}")) {
+    if (!previous || previous->span.file != span.file ||
+        previous->span.end < above)
+      span.begin = above;
+  }
+}
+
+} // namespace
+
+std::vector<Change> Edits::changes() const {
+  if (failed)
+    return {};
+  std::vector<Change> sorted = list;
+  llvm::stable_sort(sorted, [](const Change &a, const Change &b) {
+    return std::pair(a.span.file, a.span.begin) <
+           std::pair(b.span.file, b.span.begin);
+  });
+  std::vector<Change> result;
+  for (Change &change : sorted) {
+    if (!result.empty() && result.back().span.file == change.span.file) {
+      Change &last = result.back();
+      if (last.span.end > change.span.begin) {
+        // Removed twice over is removed once.
+        if (!last.text.empty() || !change.text.empty())
+          return {};
+        last.span.end = std::max(last.span.end, change.span.end);
+        continue;
+      }
+      if (last.span.end == change.span.begin) {
+        last.span.end = change.span.end;
+        last.text += change.text;
+        continue;
+      }
+    }
+    result.push_back(std::move(change));
+  }
+  for (size_t i = 0; i < result.size(); ++i)
+    closeGap(*source, result[i], i ? &result[i - 1] : nullptr,
+             i + 1 < result.size() ? &result[i + 1] : nullptr);
+
+  // A macro's use may move with the group, but not vanish in it.
+  for (const Change &change : result) {
+    if (source->hasDirective(change.span))
+      return {};
+    for (StringRef use : source->macroUses(change.span))
+      if (llvm::none_of(result, [&](const Change &other) {
+            return StringRef(other.text).contains(use);
+          }))
+        return {};
+  }
+  return result;
+}
+
+std::vector<FixItHint> asHints(llvm::ArrayRef<Change> changes,
+                               const SourceManager &manager) {
+  std::vector<FixItHint> hints;
+  for (const Change &change : changes) {
+    auto at = [&](unsigned offset) {
+      return manager.getComposedLoc(change.span.file, offset);
+    };
+    hints.push_back(
+        change.span.begin == change.span.end
+            ? FixItHint::CreateInsertion(at(change.span.begin), change.text)
+            : FixItHint::CreateReplacement(
+                  CharSourceRange::getCharRange(at(change.span.begin),
+                                                at(change.span.end)),
+                  change.text));
+  }
+  return hints;
+}
+
+} // namespace heddle::checks
