@@ -1,0 +1,127 @@
+#pragma once
+
+#include "heddle/annotations.h"
+#include "heddle/detail/future_state.h"
+#include "heddle/detail/task.h"
+#include "heddle/semaphore.h"
+#include "heddle/time.h"
+
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace heddle {
+
+/// Runs `f()` as a task of its own and goes on at once. Nothing waits for it.
+///
+/// Requires: a runtime runs (else the program ends).
+/// Ordering: the call happens before the start of `f`.
+/// Errors: what `f` throws ends the program, with the line of this call.
+/// Lifetime: `f` is moved into the task, and destroyed in it when it returns.
+template <class F>
+void spawn(F &&f, std::source_location site = std::source_location::current())
+    HEDDLE_SPAWNS {
+  detail::spawn_closure(std::forward<F>(f), site);
+}
+
+/// The result, some day, of a task that async() started.
+///
+/// Movable; dropping it detaches the task, whose exception is then lost.
+template <class T> class [[nodiscard]] Future {
+public:
+  Future() noexcept = default;
+  Future(Future &&) noexcept = default;
+  Future &operator=(Future &&) noexcept = default;
+
+  /// Whether there is a task behind it: false after get() and a move.
+  [[nodiscard]] bool valid() const noexcept { return bool(state_); }
+
+  /// Whether the result is there, so that get() will not wait.
+  [[nodiscard]] bool ready() const noexcept { return state_->ready(); }
+
+  /// Waits for the result. A task that has not started yet runs within the
+  /// caller. Requires: valid(). Ordering: the task happens before the return.
+  void wait() const HEDDLE_SUSPENDS HEDDLE_JOINS { state_->wait(); }
+
+  /// Waits at most `d`; reports whether the result is there.
+  [[nodiscard]] bool wait_for(Duration d) const HEDDLE_SUSPENDS HEDDLE_JOINS {
+    return state_->wait_until(Clock::now() + d);
+  }
+
+  /// Waits for the result and takes it, or throws what the task threw.
+  /// Requires: valid(), and no other task waits for it. It is invalid
+  /// afterwards.
+  T get() HEDDLE_SUSPENDS HEDDLE_JOINS {
+    detail::StateHandle<T> state = std::move(state_);
+    state->wait();
+    return state->take();
+  }
+
+private:
+  template <class F>
+  friend Future<std::invoke_result_t<std::decay_t<F> &>>
+  async(F &&f, std::source_location site);
+
+  explicit Future(detail::StateHandle<T> state) noexcept
+      : state_(std::move(state)) {}
+
+  detail::StateHandle<T> state_;
+};
+
+/// Runs `f()` as a task of its own; the future gives its result or exception.
+///
+/// Requires: a runtime runs (else the program ends).
+/// Lifetime: `f` is moved into the task; it may outlive the future.
+template <class F>
+Future<std::invoke_result_t<std::decay_t<F> &>>
+async(F &&f, std::source_location site = std::source_location::current())
+    HEDDLE_SPAWNS {
+  using T = std::invoke_result_t<std::decay_t<F> &>;
+  detail::StateHandle<T> state(new detail::FutureState<T>);
+  Future<T> future(state);
+  const void *parent = state.get();
+  detail::spawn_closure(
+      [state = std::move(state), f = std::forward<F>(f)]() mutable {
+        state->complete(f);
+      },
+      site, parent);
+  return future;
+}
+
+/// Waits for a slot of `slots`, then runs `f()` as a task that gives the slot
+/// back when it ends: no more tasks than slots are alive at once.
+///
+/// Requires, Errors: as spawn(). Lifetime: `slots` must outlive the task.
+template <class F>
+void spawn_limited(Semaphore &slots, F &&f,
+                   std::source_location site = std::source_location::current())
+    HEDDLE_SPAWNS HEDDLE_SUSPENDS HEDDLE_BOUNDS_SPAWNS {
+  slots.acquire();
+  struct Slot {
+    Semaphore *slots;
+    explicit Slot(Semaphore &s) noexcept : slots(&s) {}
+    Slot(Slot &&other) noexcept : slots(std::exchange(other.slots, nullptr)) {}
+    ~Slot() {
+      if (slots)
+        slots->release();
+    }
+  };
+  detail::spawn_closure(
+      [slot = Slot(slots), f = std::forward<F>(f)]() mutable { f(); }, site);
+}
+
+/// Lets other runnable tasks run first. A plain OS thread gives up its time
+/// slice.
+void yield() HEDDLE_YIELDS;
+
+/// Lets others run if the caller has had its time slice; costs next to nothing
+/// otherwise. For long computations that call nothing of the runtime.
+void checkpoint() HEDDLE_YIELDS;
+
+/// Waits for at least `d`. Returns at once where `d` is not positive.
+void sleep_for(Duration d) HEDDLE_SUSPENDS;
+
+/// Waits until at least `t`.
+void sleep_until(TimePoint t) HEDDLE_SUSPENDS;
+
+} // namespace heddle
