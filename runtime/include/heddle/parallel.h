@@ -132,25 +132,29 @@ public:
   }
 
   template <class F>
-  void
-  offer(F &f,
-        const std::source_location &site = std::source_location::current()) {
-    spawn_closure(
-        [this, &f] {
-          attempt(f);
-          leave();
-        },
-        site, this);
+  void offer(F &f, const std::source_location &site =
+                       std::source_location::current()) noexcept {
+    Task *task = new_task(site, this);
+    place_closure(*task, [this, &f] {
+      attempt(f);
+      leave();
+    });
+    task->result[0] = const_cast<void *>(static_cast<const void *>(&f));
+    enqueue(task);
     ++begun_;
   }
 
-  /// Runs the branch that was offered last, unless somebody has begun it.
-  template <class F> void attempt_offered(F &f) noexcept {
-    if (Task *task = take_back(this)) {
-      discard(task);
-      --begun_;
-      attempt(f);
-    }
+  /// Runs `f`, which was offered, unless somebody has begun it.
+  template <class F> void attempt_offered(F &f) {
+    Task *task = take_back(this);
+    if (!task)
+      return;
+    // Another branch turns up where the caller changed processors meanwhile.
+    if (task->result[0] != static_cast<const void *>(&f))
+      return run_within(task);
+    discard(task);
+    --begun_;
+    attempt(f);
   }
 
   /// Waits for the branches that others have begun, then throws the first
