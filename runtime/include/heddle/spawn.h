@@ -1,8 +1,8 @@
 #pragma once
 
 #include "heddle/annotations.h"
-#include "heddle/detail/future_state.h"
 #include "heddle/detail/task.h"
+#include "heddle/future.h"
 #include "heddle/semaphore.h"
 #include "heddle/time.h"
 
@@ -24,58 +24,13 @@ void spawn(F &&f, std::source_location site = std::source_location::current())
   detail::spawn_closure(std::forward<F>(f), site);
 }
 
-/// The result, some day, of a task that async() started.
-///
-/// Movable; dropping it detaches the task, whose exception is then lost.
-template <class T> class [[nodiscard]] Future {
-public:
-  Future() noexcept = default;
-  Future(Future &&) noexcept = default;
-  Future &operator=(Future &&) noexcept = default;
-
-  /// Whether there is a task behind it: false after get() and a move.
-  [[nodiscard]] bool valid() const noexcept { return bool(state_); }
-
-  /// Whether the result is there, so that get() will not wait.
-  [[nodiscard]] bool ready() const noexcept { return state_->ready(); }
-
-  /// Waits for the result. A task that has not started yet runs within the
-  /// caller. Requires: valid(). Ordering: the task happens before the return.
-  void wait() const HEDDLE_SUSPENDS HEDDLE_JOINS { state_->wait(); }
-
-  /// Waits at most `d`; reports whether the result is there.
-  [[nodiscard]] bool wait_for(Duration d) const HEDDLE_SUSPENDS HEDDLE_JOINS {
-    return state_->wait_until(Clock::now() + d);
-  }
-
-  /// Waits for the result and takes it, or throws what the task threw.
-  /// Requires: valid(), and no other task waits for it. It is invalid
-  /// afterwards.
-  T get() HEDDLE_SUSPENDS HEDDLE_JOINS {
-    detail::StateHandle<T> state = std::move(state_);
-    state->wait();
-    return state->take();
-  }
-
-private:
-  template <class F>
-  friend Future<std::invoke_result_t<std::decay_t<F> &>>
-  async(F &&f, std::source_location site);
-
-  explicit Future(detail::StateHandle<T> state) noexcept
-      : state_(std::move(state)) {}
-
-  detail::StateHandle<T> state_;
-};
-
 /// Runs `f()` as a task of its own; the future gives its result or exception.
 ///
 /// Requires: a runtime runs (else the program ends).
 /// Lifetime: `f` is moved into the task; it may outlive the future.
 template <class F>
 Future<std::invoke_result_t<std::decay_t<F> &>>
-async(F &&f, std::source_location site = std::source_location::current())
-    HEDDLE_SPAWNS {
+async(F &&f, std::source_location site) HEDDLE_SPAWNS {
   using T = std::invoke_result_t<std::decay_t<F> &>;
   detail::StateHandle<T> state(new detail::FutureState<T>);
   Future<T> future(state);

@@ -108,6 +108,7 @@ public:
       delete state_;
   }
 
+  void swap(StateHandle &other) noexcept { std::swap(state_, other.state_); }
   FutureState<T> *get() const noexcept { return state_; }
   FutureState<T> *operator->() const noexcept { return state_; }
   explicit operator bool() const noexcept { return state_; }
