@@ -44,7 +44,8 @@ Batch Decoder::decode(Text text) {
     parsing.spawn([&, i] { parsed[i] = parse_record(lines[i]); });
   parsing.wait();
 
-  Batch batch{.text = std::move(text)};
+  Batch batch;
+  batch.text = std::move(text);
   batch.records.reserve(parsed.size());
   for (const std::optional<Record> &record : parsed)
     if (record)

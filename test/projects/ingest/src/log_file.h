@@ -19,6 +19,7 @@ class LogFile {
 public:
   explicit LogFile(const std::string &path);
 
+  std::uint64_t size() const { return size_; }
   std::vector<Extent> extents(std::uint64_t extent_size) const;
   /// The lines that begin in `extent`, whole.
   std::string read_lines(const Extent &extent) const;

@@ -11,6 +11,7 @@
 
 #include <heddle/heddle.h>
 
+#include <optional>
 #include <stdexcept>
 
 namespace ingest {
@@ -25,37 +26,52 @@ constexpr std::uint64_t alert_threshold = 200;
 
 void ingest_file(const LogFile &file, Decoder &decoder) {
   const std::vector<Extent> extents = file.extents(extent_size);
-  heddle::WaitGroup reading;
+  heddle::Channel<std::size_t> sizes(extents.size());
   for (const Extent &extent : extents) {
-    reading.add();
     heddle::spawn([&] {
-      decoder.submit(file.read_lines(extent));
-      reading.done();
+      std::string lines = file.read_lines(extent);
+      const std::size_t size = lines.size();
+      decoder.submit(std::move(lines));
+      sizes.send(size);
     });
   }
-  reading.wait();
+  std::uint64_t read = 0;
+  for (std::size_t left = extents.size(); left > 0; --left)
+    read += *sizes.receive();
+  if (read != file.size())
+    throw std::runtime_error("the input changed while it was read");
 }
 
-void decode_all(const Settings &settings, Decoder &decoder) {
-  heddle::WaitGroup sources;
-  if (!settings.input.empty())
-    sources.spawn([&] { ingest_file(LogFile(settings.input), decoder); });
-  if (settings.connections > 0)
-    sources.spawn(
-        [&] { Server(settings.port).serve(settings.connections, decoder); });
-  sources.wait();
-  decoder.finish();
+void take_in(const std::optional<LogFile> &file, std::optional<Server> &server,
+             unsigned connections, Decoder &decoder) {
+  heddle::invoke_all(
+      [&] {
+        if (file)
+          ingest_file(*file, decoder);
+      },
+      [&] {
+        if (server)
+          server->serve(connections, decoder);
+      });
 }
 
 } // namespace
 
 void ingest(const Settings &settings) {
+  std::optional<LogFile> file;
+  if (!settings.input.empty())
+    file.emplace(settings.input);
+  std::optional<Server> server;
+  if (settings.connections > 0)
+    server.emplace(settings.port);
+
   Inventory inventory(settings.inventory);
   SegmentStore errors(settings.output);
   AlertBoard board(settings.output + "/alerts.log", alert_threshold);
   heddle::Channel<Batch> batches(batches_in_flight);
   heddle::Channel<Complaint> complaints(complaints_in_flight);
   Rollup rollup(errors, complaints);
+  Decoder decoder(inventory, batches);
 
   auto [context, cancel] = heddle::with_cancel(heddle::background());
   heddle::WaitGroup observers;
@@ -68,20 +84,26 @@ void ingest(const Settings &settings) {
 
   auto rolled_up = heddle::async([&] { rollup.run(batches); });
   auto counted = heddle::async([&] { board.run(complaints); });
+  auto taken_in = heddle::async(
+      [&] { take_in(file, server, settings.connections, decoder); });
 
-  Decoder decoder(inventory, batches);
-  decode_all(settings, decoder);
+  // Stage by stage, each after what feeds it. Errors pass at the end only, when
+  // no task uses any more what they unwind.
+  taken_in.wait();
+  decoder.finish();
   batches.close();
-  rolled_up.get();
+  rolled_up.wait();
   complaints.close();
-  counted.get();
-  errors.seal();
+  counted.wait();
   cancel();
   observers.wait();
+  taken_in.get();
+  rolled_up.get();
+  counted.get();
 
-  // The peak is over: give back what its last snapshots hold.
+  errors.seal();
+  // The peak is over: give back what the last snapshots hold.
   heddle::collect();
-
   if (const std::size_t damaged = errors.verify())
     throw std::runtime_error(std::to_string(damaged) + " damaged segments");
   const std::string report =
