@@ -12,7 +12,7 @@ namespace heddle::bench {
 /// Runs `body` on as many processors as the benchmark asks for.
 template <class F> void run_on(const benchmark::State &state, F body) {
   Options options;
-  options.procs = static_cast<int>(state.range(0));
+  options.procs = static_cast<unsigned>(state.range(0));
   run(body, options);
 }
 

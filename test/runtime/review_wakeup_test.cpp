@@ -1,0 +1,284 @@
+// No wake may be lost, above all on the way to sleep: a processor that found
+// nothing to do, the last one of them, one whose timer was just overtaken. A
+// lost wake shows as a test that never ends: the watchdog ends it.
+#include "heddle/heddle.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+namespace heddle {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Watchdog {
+public:
+  Watchdog()
+      : thread_([](std::stop_token stop) {
+          const TimePoint deadline = Clock::now() + 60s;
+          while (!stop.stop_requested() && Clock::now() < deadline)
+            std::this_thread::sleep_for(5ms);
+          if (!stop.stop_requested()) {
+            std::fputs("a wake was lost\n", stderr);
+            std::abort();
+          }
+        }) {}
+
+private:
+  std::jthread thread_;
+};
+
+Options procs_of(unsigned procs) {
+  Options options;
+  options.procs = procs;
+  options.report_deadlock = false;
+  return options;
+}
+
+void spin(unsigned turns) {
+  for (; turns > 0; --turns)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+class ReviewWakeup : public testing::TestWithParam<unsigned> {
+protected:
+  Watchdog watchdog_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Procs, ReviewWakeup, testing::Values(1u, 2u, 4u),
+                         testing::PrintToStringParamName());
+
+// The pauses sweep over the time that a processor needs to fall asleep.
+TEST_P(ReviewWakeup, FromAPlainThread) {
+  Channel<int> there, back;
+  std::jthread outside([&] {
+    std::minstd_rand random(1);
+    for (int i = 0; i < 2'000; ++i) {
+      spin(random() % 60'000);
+      there.send(i);
+      EXPECT_EQ(back.receive(), i);
+    }
+    there.close();
+  });
+  run(
+      [&] {
+        for (int value : there)
+          back.send(value);
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, SpawnsFromPlainThreads) {
+  constexpr int threads = 3, each = 1'000;
+  std::atomic<int> ran = 0;
+  run(
+      [&] {
+        std::vector<std::jthread> outside;
+        for (int t = 0; t < threads; ++t)
+          outside.emplace_back([&ran, t] {
+            std::minstd_rand random(static_cast<unsigned>(t) + 2);
+            for (int i = 0; i < each; ++i) {
+              WaitGroup group;
+              group.spawn([&ran] { ran.fetch_add(1); });
+              if (i % 2)
+                group.wait();
+              else
+                spin(random() % 20'000), group.wait();
+            }
+          });
+        blocking([&] { outside.clear(); });
+      },
+      procs_of(GetParam()));
+  EXPECT_EQ(ran, threads * each);
+}
+
+TEST_P(ReviewWakeup, FromTimersWhileAllSleep) {
+  run(
+      [] {
+        WaitGroup sleepers;
+        for (int task = 0; task < 50; ++task)
+          sleepers.spawn([task] {
+            std::minstd_rand random(static_cast<unsigned>(task) + 10);
+            for (int i = 0; i < 40; ++i) {
+              const TimePoint before = Clock::now();
+              const auto d = std::chrono::microseconds(random() % 3'000);
+              sleep_for(d);
+              EXPECT_GE(Clock::now() - before, d);
+            }
+          });
+        sleepers.wait();
+      },
+      procs_of(GetParam()));
+}
+
+// An earlier deadline than the one that the sleeping processor waits for.
+TEST_P(ReviewWakeup, TimersThatOvertake) {
+  run(
+      [] {
+        std::minstd_rand random(20);
+        for (int i = 0; i < 300; ++i) {
+          Timer late(10min);
+          Timer early(10min);
+          early.reset(std::chrono::microseconds(random() % 500));
+          EXPECT_EQ(select(on_receive(late), on_receive(early)), 1u);
+        }
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, TimersMovedFromPlainThreads) {
+  run(
+      [] {
+        Timer timer(10min);
+        Channel<int> moved(1);
+        std::jthread outside([&] {
+          std::minstd_rand random(21);
+          for (int i = 0; i < 500; ++i) {
+            spin(random() % 60'000);
+            timer.reset(std::chrono::microseconds(random() % 200));
+            moved.receive();
+          }
+        });
+        for (int i = 0; i < 500; ++i) {
+          timer.receive();
+          moved.send(i);
+        }
+        blocking([&] { outside.join(); });
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, FromBlockingSections) {
+  run(
+      [] {
+        Channel<int> channel;
+        WaitGroup tasks;
+        for (int task = 0; task < 6; ++task) {
+          tasks.spawn([&, task] {
+            std::minstd_rand random(static_cast<unsigned>(task) + 30);
+            for (int i = 0; i < 100; ++i) {
+              blocking([&] {
+                std::this_thread::sleep_for(
+                    std::chrono::microseconds(random() % 150));
+                // As a plain thread would.
+                if (i % 5 == 0)
+                  channel.send(i);
+              });
+              if (i % 5 != 0)
+                channel.send(i);
+            }
+          });
+          tasks.spawn([&] {
+            for (int i = 0; i < 100; ++i)
+              channel.receive();
+          });
+        }
+        tasks.wait();
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, WhileTheProcessorsChange) {
+  run(
+      [] {
+        std::atomic<bool> stop = false;
+        WaitGroup tasks;
+        std::vector<std::unique_ptr<Channel<int>>> ring;
+        constexpr int size = 8;
+        for (int i = 0; i < size; ++i)
+          ring.push_back(std::make_unique<Channel<int>>(1));
+        for (int i = 0; i < size; ++i)
+          tasks.spawn([&, i] {
+            for (int token : *ring[i]) {
+              if (token == 3'000) {
+                for (auto &channel : ring)
+                  channel->close();
+                return;
+              }
+              ring[(i + 1) % size]->send(token + 1);
+            }
+          });
+        tasks.spawn([&] {
+          std::minstd_rand random(40);
+          while (!stop) {
+            set_procs(1 + random() % 4);
+            sleep_for(200us);
+          }
+        });
+        ring[0]->send(0);
+        while (!ring[0]->is_closed())
+          sleep_for(1ms);
+        stop = true;
+        tasks.wait();
+      },
+      procs_of(GetParam()));
+}
+
+// Every branch once: also those that others took, in any order.
+TEST_P(ReviewWakeup, InvokeAllRunsEachBranchOnce) {
+  run(
+      [] {
+        std::atomic<bool> stop = false;
+        WaitGroup thieves;
+        for (int i = 0; i < 3; ++i)
+          thieves.spawn([&] {
+            while (!stop)
+              yield();
+          });
+        for (int i = 0; i < 2'000; ++i) {
+          std::atomic<int> ran[4] = {};
+          const auto branch = [&](int b) {
+            return [&ran, b, i] {
+              ran[b].fetch_add(1);
+              spin(static_cast<unsigned>(i % 7) * 300);
+              if ((i + b) % 5 == 0)
+                yield();
+            };
+          };
+          invoke_all(branch(0), branch(1), branch(2), branch(3));
+          for (const auto &count : ran)
+            ASSERT_EQ(count, 1);
+        }
+        stop = true;
+        thieves.wait();
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, MutexAndConditionTogether) {
+  run(
+      [] {
+        constexpr int tasks = 8, turns = 300;
+        Mutex mutex;
+        ConditionVariable changed;
+        int turn = 0;
+        WaitGroup group;
+        for (int task = 0; task < tasks; ++task)
+          group.spawn([&, task] {
+            for (int i = 0; i < turns; ++i) {
+              std::unique_lock lock(mutex);
+              while (turn % tasks != task)
+                if (task % 2)
+                  changed.wait(lock);
+                else
+                  changed.wait_for(lock, 100us);
+              ++turn;
+              changed.notify_all();
+            }
+          });
+        group.wait();
+        EXPECT_EQ(turn, tasks * turns);
+      },
+      procs_of(GetParam()));
+}
+
+} // namespace
+} // namespace heddle
