@@ -25,8 +25,6 @@ struct Loop {
   /// For a call: the callable that is the body.
   const Function *callable = nullptr;
   TripCount trips = TripCount::Many;
-  /// Each round begins by taking an item of a stream.
-  bool receiving = false;
 
   bool bounded() const {
     return trips == TripCount::Few || trips == TripCount::Processors;
@@ -36,12 +34,22 @@ struct Loop {
 /// The loops of `fn`, outer ones first; not those of its lambdas.
 llvm::ArrayRef<Loop> loops(Unit &unit, const Function &fn);
 
-/// The loop that `stmt` is in the body of, the innermost one, in its own function;
-/// a range's or initialiser's expression is not in the body. A callable that
-/// runs once per item is in the loop of the call that runs it.
+/// The innermost loop of `stmt`'s own function that runs `stmt` each round: a
+/// condition is run so, a range or a first initialisation is not.
+const Loop *lexicalLoop(Unit &unit, const clang::Stmt *stmt);
+
+/// As lexicalLoop(), and for a callable that runs once per item of a call, or
+/// during a call that is in a loop, that loop.
 const Loop *enclosingLoop(Unit &unit, const clang::Stmt *stmt);
 
-/// `expr` is at most 8, or sized by the number of processors.
+/// Each round of `loop` begins by taking an item of a stream.
+bool receiving(Unit &unit, const Loop &loop);
+
+/// Each round of `loop` visibly sleeps for 100 ms or more.
+bool paced(Unit &unit, const Loop &loop);
+
+/// Few if `expr` is a constant of at most 8, Processors if it is sized by the
+/// number of processors, else Many.
 TripCount countOf(Unit &unit, const clang::Expr *expr);
 
 } // namespace heddle::checks

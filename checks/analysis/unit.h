@@ -9,6 +9,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct Function;
 struct Call {
   /// The expression, or for a destruction the variable's DeclStmt.
   const clang::Stmt *site;
-  /// The function that runs, when the code names it or a callable was resolved
-  /// to it; null for a call through an unknown pointer.
+  /// The function that the code names, also where another may override it; null
+  /// for a call through a pointer. See invocations() for what a callable runs.
   const clang::FunctionDecl *callee;
   const Function *caller;
   /// Set for the destruction of a local variable.
@@ -40,12 +41,12 @@ struct Call {
 };
 
 /// One body of code: a function, a lambda, an instantiation, or the initialiser
-/// of a variable at namespace or class scope.
+/// of a variable at namespace or class scope or of a member.
 struct Function {
   /// Null for an initialiser.
   const clang::FunctionDecl *decl = nullptr;
   /// Set for an initialiser.
-  const clang::VarDecl *variable = nullptr;
+  const clang::ValueDecl *variable = nullptr;
   /// Set for a lambda.
   const clang::LambdaExpr *lambda = nullptr;
   /// The body of code that a lambda or a local class stands in.
@@ -59,6 +60,16 @@ struct Function {
   /// The name that a message gives it, e.g. `Store::put`.
   std::string name() const;
 };
+
+/// The list under `key`, empty if there is none.
+template <class Map>
+auto listAt(const Map &map, typename Map::key_type key)
+    -> llvm::ArrayRef<typename Map::mapped_type::value_type> {
+  auto found = map.find(key);
+  if (found == map.end())
+    return {};
+  return found->second;
+}
 
 /// The index. Everything it hands out lives as long as the ASTContext.
 class Unit {
@@ -79,7 +90,8 @@ public:
 
   /// The body in view of `decl`, whichever redeclaration it is; null if unseen.
   const Function *function(const clang::FunctionDecl *decl) const;
-  /// The body of code that `stmt` is in, and the innermost one.
+  /// The innermost body of code that `stmt` is in. Instantiations of a template
+  /// share statements that mean the same in all of them; then it is one of these.
   const Function *functionOf(const clang::Stmt *stmt) const;
 
   /// The call that `expr` is; null for expressions that are none.
@@ -95,6 +107,12 @@ public:
   /// Every mention of a variable, field or function in view. A member's is the
   /// MemberExpr, a constructor's initialiser counts as no mention.
   llvm::ArrayRef<const clang::Expr *> mentions(const clang::ValueDecl *decl) const;
+
+  /// Every call in view that names `fn`.
+  llvm::ArrayRef<const Call *> callsOf(const clang::FunctionDecl *fn) const;
+
+  /// Thread-local variables that code in view mentions.
+  llvm::ArrayRef<const clang::VarDecl *> threadLocals() const { return perThread; }
 
   /// What constructors in view and the class itself initialise `field` with.
   llvm::ArrayRef<const clang::Expr *> initialisers(const clang::FieldDecl *field) const;
@@ -123,14 +141,16 @@ private:
 
   clang::ASTContext &ast;
   Roles declaredRoles;
-  std::vector<std::unique_ptr<Function>> owned;
-  std::vector<std::unique_ptr<Call>> ownedCalls;
+  std::deque<Function> owned;
+  std::deque<Call> ownedCalls;
   std::vector<const Function *> inOrder;
   llvm::DenseMap<const clang::FunctionDecl *, const Function *> byDecl;
   llvm::DenseMap<const clang::Stmt *, const Call *> bySite;
   llvm::DenseMap<const clang::Stmt *, const clang::Stmt *> parents;
   llvm::DenseMap<const clang::Stmt *, const Function *> byBody;
   llvm::DenseMap<const clang::ValueDecl *, std::vector<const clang::Expr *>> mentioned;
+  llvm::DenseMap<const clang::FunctionDecl *, std::vector<const Call *>> callsByCallee;
+  std::vector<const clang::VarDecl *> perThread;
   llvm::DenseMap<const clang::FieldDecl *, std::vector<const clang::Expr *>> fieldInits;
   llvm::DenseMap<const clang::CXXMethodDecl *, std::vector<const clang::CXXMethodDecl *>>
       overridden;

@@ -55,17 +55,15 @@ enum class Role : uint8_t {
 
   /// Runs a callable argument on an OS thread of its own.
   StartsThread,
-  /// Returns its first argument, or a callable that calls it, unchanged.
+  /// Returns its first argument, or a callable that calls it.
   Forwards,
-  /// Parks or blocks only until the lock it is given is free.
+  /// Waits only until a lock is free.
   TakesLock,
-  /// Neither blocks nor suspends, whatever its body may look like.
+  /// Neither blocks nor suspends, whatever its body looks like.
   ReturnsAtOnce,
-  /// Ends with its thread's state changed: another thread would not see it.
-  ChangesThread,
 };
 
-inline constexpr unsigned NumRoles = unsigned(Role::ChangesThread) + 1;
+inline constexpr unsigned NumRoles = unsigned(Role::ReturnsAtOnce) + 1;
 
 /// The name that annotations and configurations give a role, e.g. `calls_in_loop`.
 llvm::StringRef nameOf(Role role);
@@ -89,6 +87,11 @@ public:
     bits |= other.bits;
     return *this;
   }
+  constexpr RoleSet without(RoleSet other) const {
+    RoleSet rest = *this;
+    rest.bits &= ~other.bits;
+    return rest;
+  }
   constexpr friend RoleSet operator|(RoleSet a, RoleSet b) { return a |= b; }
   constexpr friend bool operator==(RoleSet, RoleSet) = default;
 
@@ -103,8 +106,9 @@ public:
   /// without its template arguments, e.g. `net::Conn::fetch=blocks`.
   static llvm::Expected<Roles> parse(llvm::StringRef configuration);
 
-  /// What `decl` does. Redeclarations, the template it was instantiated from,
-  /// the methods it overrides and, for a function, its class's `hot` count.
+  /// What `decl` does. What its redeclarations, the template it is instantiated
+  /// from and the methods it overrides do counts, and for a method that its
+  /// class is hot.
   RoleSet of(const clang::Decl &decl) const;
 
 private:

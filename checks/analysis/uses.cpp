@@ -1,0 +1,208 @@
+#include "analysis/uses.h"
+
+#include "analysis/callables.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace llvm;
+
+namespace heddle::checks {
+namespace {
+
+bool isPlainValue(QualType type) {
+  return !type->isReferenceType() && !type->isPointerType();
+}
+
+// Which parameter of the callee takes `argument`; null for variadic ones.
+const ParmVarDecl *parameterFor(const Call &call, const Stmt *argument) {
+  for (auto [index, candidate] : enumerate(call.args()))
+    if (candidate == argument)
+      return call.callee && index < call.callee->getNumParams()
+                 ? call.callee->getParamDecl(index)
+                 : nullptr;
+  return nullptr;
+}
+
+Use useOfArgument(Unit &unit, const Expr *mention, const Call &call, const Stmt *child) {
+  if (call.object() == child || (isa<CXXOperatorCallExpr>(call.site) &&
+                                 cast<CXXOperatorCallExpr>(call.site)->getArg(0) == child))
+    return {mention, UseKind::MethodCall, &call};
+  const auto *construction = dyn_cast<CXXConstructExpr>(call.site);
+  if (construction && construction->getConstructor()->isCopyConstructor())
+    return {mention, UseKind::Read};
+  const ParmVarDecl *parameter = parameterFor(call, child);
+  if (!parameter)
+    return {mention, UseKind::Escape};
+  QualType type = parameter->getType();
+  bool taken = type->isReferenceType() || type->isPointerType();
+  return {mention, taken ? UseKind::Escape : UseKind::Read};
+}
+
+Use classify(Unit &unit, const Expr *mention) {
+  const Stmt *child = mention;
+  for (const Stmt *up = unit.parent(child); up; child = up, up = unit.parent(up)) {
+    if (const auto *cast = dyn_cast<ImplicitCastExpr>(up)) {
+      if (cast->getCastKind() == CK_LValueToRValue)
+        return {mention, UseKind::Read};
+      continue;
+    }
+    if (isa<ParenExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr, ExprWithCleanups>(up))
+      continue;
+    if (const auto *member = dyn_cast<MemberExpr>(up)) {
+      if (isa<CXXMethodDecl>(member->getMemberDecl())) {
+        child = member;
+        const auto *expr = dyn_cast_or_null<Expr>(unit.parent(member));
+        if (const Call *call = expr ? unit.call(expr) : nullptr)
+          return {mention, UseKind::MethodCall, call};
+        return {mention, UseKind::Escape};
+      }
+      continue;
+    }
+    if (isa<ArraySubscriptExpr>(up))
+      continue;
+    if (const auto *op = dyn_cast<BinaryOperator>(up)) {
+      if (op->isAssignmentOp() && op->getLHS() == child)
+        return {mention, UseKind::Write};
+      return {mention, op->getOpcode() == BO_Comma ? UseKind::Read : UseKind::Escape};
+    }
+    if (const auto *op = dyn_cast<UnaryOperator>(up)) {
+      if (op->isIncrementDecrementOp())
+        return {mention, UseKind::Write};
+      if (op->getOpcode() == UO_Deref)
+        continue;
+      return {mention, UseKind::Escape};
+    }
+    if (isa<LambdaExpr>(up))
+      return {mention, UseKind::Captured};
+    if (isa<CXXForRangeStmt, CompoundStmt, CStyleCastExpr>(up))
+      return {mention, UseKind::Read};
+    const auto *expr = dyn_cast<Expr>(up);
+    if (const Call *call = expr ? unit.call(expr) : nullptr)
+      return useOfArgument(unit, mention, *call, child);
+    return {mention, UseKind::Escape};
+  }
+  return {mention, UseKind::Read};
+}
+
+void addMentioned(const Stmt *stmt, function_ref<void(const ValueDecl &, const Expr &)> add) {
+  if (!stmt)
+    return;
+  if (const auto *ref = dyn_cast<DeclRefExpr>(stmt))
+    add(*ref->getDecl(), *ref);
+  else if (const auto *member = dyn_cast<MemberExpr>(stmt))
+    add(*member->getMemberDecl(), *member);
+  for (const Stmt *child : stmt->children())
+    addMentioned(child, add);
+}
+
+void addOnce(SmallVectorImpl<const ValueDecl *> &list, const ValueDecl *decl) {
+  if (!is_contained(list, decl))
+    list.push_back(decl);
+}
+
+class Toucher {
+public:
+  Toucher(Unit &unit, Touched &found) : unit(unit), found(found) {}
+
+  void touch(const Stmt *stmt) {
+    addMentioned(stmt, [&](const ValueDecl &decl, const Expr &mention) {
+      if (isa<VarDecl, FieldDecl, BindingDecl>(decl))
+        touchVariable(decl, mention);
+    });
+    touchCallees(stmt);
+  }
+
+private:
+  void touchVariable(const ValueDecl &decl, const Expr &mention) {
+    const auto *canonical = cast<ValueDecl>(decl.getCanonicalDecl());
+    addOnce(found.read, canonical);
+    Use use = classify(unit, &mention);
+    if (use.kind == UseKind::Read)
+      return;
+    if (use.kind == UseKind::MethodCall && isConstCall(*use.call))
+      return;
+    addOnce(found.written, canonical);
+    if (!isPlainValue(decl.getType()))
+      found.unknown = true;
+  }
+
+  static bool isConstCall(const Call &call) {
+    const auto *method = dyn_cast_or_null<CXXMethodDecl>(call.callee);
+    return method && method->isConst();
+  }
+
+  void touchCallees(const Stmt *stmt) {
+    if (!stmt)
+      return;
+    if (const auto *expr = dyn_cast<Expr>(stmt))
+      if (const Call *call = unit.call(expr))
+        touchCallee(*call);
+    for (const Stmt *child : stmt->children())
+      touchCallees(child);
+  }
+
+  void touchCallee(const Call &call) {
+    bool seen = false;
+    for (const Invocation &invocation : invocations(unit, call)) {
+      seen |= !invocation.argument;
+      if (visited.insert(invocation.target).second)
+        touch(invocation.target->body);
+    }
+    const auto *constructor = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
+    if (!seen && !(constructor && constructor->isImplicit()))
+      found.unknown = true;
+  }
+
+  Unit &unit;
+  Touched &found;
+  DenseSet<const Function *> visited;
+};
+
+} // namespace
+
+std::vector<Use> usesOf(Unit &unit, const ValueDecl *variable) {
+  std::vector<Use> uses;
+  for (const Expr *mention : unit.mentions(variable))
+    uses.push_back(classify(unit, mention));
+  return uses;
+}
+
+bool escapes(Unit &unit, const ValueDecl *variable) {
+  return any_of(usesOf(unit, variable),
+                [](const Use &use) { return use.kind == UseKind::Escape; });
+}
+
+bool mentions(const Stmt *stmt, const ValueDecl *decl) {
+  bool found = false;
+  addMentioned(stmt, [&](const ValueDecl &mentioned, const Expr &) {
+    found |= mentioned.getCanonicalDecl() == decl->getCanonicalDecl();
+  });
+  return found;
+}
+
+bool Touched::touches(const ValueDecl *decl) const {
+  return is_contained(read, cast<ValueDecl>(decl->getCanonicalDecl()));
+}
+
+Touched touchedBy(Unit &unit, const Stmt *stmt) {
+  Touched found;
+  Toucher(unit, found).touch(stmt);
+  return found;
+}
+
+SmallVector<const VarDecl *, 2> declaredBy(const Stmt *stmt) {
+  SmallVector<const VarDecl *, 2> found;
+  if (const auto *declaration = dyn_cast<DeclStmt>(stmt))
+    for (const Decl *decl : declaration->decls())
+      if (const auto *variable = dyn_cast<VarDecl>(decl))
+        found.push_back(variable);
+  return found;
+}
+
+} // namespace heddle::checks
