@@ -25,12 +25,12 @@ void retire(void *object, void (*destroy)(void *) noexcept, std::size_t bytes);
 ///   …
 ///   retire(routes.exchange(new Routes(…)));
 ///
-/// Requires: `p` comes from new and can no longer be reached by tasks that
-/// start to look for it now (not checked). A reader does not keep it over a
-/// wait, a yield, or a blocking() or foreign() section, and no plain OS thread
-/// reads it. Ordering: all reads of tasks that could hold `*p` happen before
-/// its destructor, which runs in any task or thread of the runtime and must not
-/// wait. Complexity: a few stores; the freeing is done in batches later.
+/// Requires: `p` comes from new, and tasks that start to look for it now do not
+/// find it (not checked). Readers are tasks, and do not keep the pointer over a
+/// wait, a yield, or a blocking() or foreign() section.
+/// Ordering: all reads of tasks that could hold `*p` happen before its
+/// destructor, which runs in any task of the runtime and must not wait.
+/// Complexity: a few stores; the freeing is done in batches later.
 template <typename T> void retire(T *p) {
   static_assert(sizeof(T) > 0, "retire() must see the type's definition");
   if (p)

@@ -19,9 +19,9 @@ namespace heddle {
 /// Requires: whoever unlocks it is the task that locked it, and no task locks
 /// it twice. Clang's thread-safety analysis checks both where it is on; at run
 /// time the second lock waits forever, which the runtime reports as a deadlock.
-/// Ordering: unlock() happens before the lock() or try_lock() that next
-/// succeeds. Fairness: the longest waiter is woken first. It may lose the mutex
-/// to a running task once; the next unlock() then hands the mutex to it.
+/// Ordering: unlock() happens before the lock() that succeeds next.
+/// Fairness: the longest waiter is woken first. It may lose the mutex to a
+/// running task once; the next unlock() then hands the mutex to it.
 /// Cancellation: none; a critical section should be short.
 /// Lifetime: may be destroyed once no task owns it or waits for it.
 class HEDDLE_CAPABILITY("mutex") Mutex {

@@ -90,7 +90,9 @@ std::size_t select(Cases &&...cases) HEDDLE_SUSPENDS HEDDLE_CALLS_ARGUMENT {
                 "a select has one otherwise at most");
   (cases.prepare(), ...);
   detail::SelectCase *table[] = {std::addressof(cases)...};
-  std::size_t chosen = detail::choose(table, sizeof...(cases));
+  detail::SelectCase *locks[sizeof...(cases)], *turns[sizeof...(cases)];
+  const std::size_t chosen =
+      detail::choose(table, sizeof...(cases), locks, turns);
   std::size_t position = 0;
   (void)((position++ == chosen && (cases.finish(), true)) || ...);
   return chosen;

@@ -2,11 +2,11 @@
 
 #include "heddle/annotations.h"
 #include "heddle/channel.h"
-#include "heddle/detail/task.h"
+#include "heddle/detail/timer_node.h"
 #include "heddle/select.h"
 #include "heddle/time.h"
 
-#include <cstddef>
+#include <atomic>
 #include <iterator>
 #include <optional>
 #include <source_location>
@@ -26,12 +26,13 @@ after(Duration d, std::source_location where = std::source_location::current())
 ///
 /// Wait with receive(), or in a select with on_receive(timer, f).
 ///
-/// Never early: a tick comes at or after its deadline. One that was due under
-/// an earlier deadline, or before stop(), is never seen after reset() or
-/// stop(). Requires: one task at a time calls reset() and stop() (not checked);
-/// any may receive meanwhile. Complexity: reset() of a running timer is one
-/// store; it does not allocate. Lifetime: must outlive the waits for it.
-/// Destroying it stops it.
+/// A tick that was due before reset() or stop() is never seen after it. Ticks
+/// are never early; after a reset() to a quarter of a second or more they may
+/// be a few milliseconds late: it then reads the kernel's cheaper clock.
+/// Requires: a runtime runs (else the program ends). One task at a time calls
+/// reset() and stop() (not checked); any may receive meanwhile.
+/// Complexity: reset() of a running timer is one compare-exchange.
+/// Lifetime: must outlive the waits for it. Destroying it stops it.
 class Timer {
 public:
   /// A timer that runs: it gives its tick when `d` has passed.
@@ -60,9 +61,13 @@ private:
   friend Channel<TimePoint> &channel_of(Timer &timer) noexcept {
     return timer.ticks_;
   }
+  static void fire(detail::TimerNode &node) noexcept;
 
   Channel<TimePoint> ticks_;
-  detail::TimerNode node_;
+  // Whether a tick was given since the last start: if not, reset() has none to
+  // take back. Set by the callback, cleared while it cannot run.
+  std::atomic<bool> fired_{false};
+  detail::TimerNode node_{fire, this};
 };
 
 /// Gives the time again and again, each time its period has passed.
@@ -74,8 +79,6 @@ private:
 /// Lifetime: must outlive the waits for it. Destroying it stops it.
 class Ticker {
 public:
-  class Iterator;
-
   /// Requires: `period` is positive (asserted).
   explicit Ticker(Duration period,
                   std::source_location where = std::source_location::current())
@@ -105,9 +108,13 @@ private:
     return ticker.ticks_;
   }
 
+  static void fire(detail::TimerNode &node) noexcept;
+
   Channel<TimePoint> ticks_;
   const Duration period_;
-  detail::TimerNode node_;
+  TimePoint next_;
+  std::atomic<bool> stopped_{false};
+  detail::TimerNode node_{fire, this};
 };
 
 } // namespace heddle

@@ -3,9 +3,11 @@
 #include "heddle/annotations.h"
 #include "heddle/channel.h"
 #include "heddle/detail/select_case.h"
+#include "heddle/future.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
 
+#include <cassert>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -42,7 +44,17 @@ public:
   template <std::integral Workers, std::integral Capacity, typename F>
   WorkerPool(Workers workers, Capacity capacity, F f,
              std::source_location where = std::source_location::current())
-      HEDDLE_REGISTERS_HANDLER HEDDLE_BOUNDS_SPAWNS;
+      HEDDLE_REGISTERS_HANDLER HEDDLE_BOUNDS_SPAWNS
+      : requests_(static_cast<std::size_t>(capacity), where),
+        function_(std::make_shared<F>(std::move(f))) {
+    static_assert(std::is_invocable_v<F &, Job &> ||
+                      std::is_invocable_v<F &, Job>,
+                  "the pool's function takes a Job or a reference to one");
+    assert(workers > 0);
+    F &function = *static_cast<F *>(function_.get());
+    for (Workers worker = 0; worker < workers; ++worker)
+      workers_.spawn([this, &function] { work(function); }, where);
+  }
 
   WorkerPool(const WorkerPool &) = delete;
   WorkerPool &operator=(const WorkerPool &) = delete;
@@ -63,8 +75,14 @@ public:
   }
 
   /// Submits `job`; the Future has what the function returns for it.
-  /// Errors: on a closed pool the Future throws std::runtime_error.
-  [[nodiscard]] Future<Result> call(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS;
+  /// Errors: of a closed pool the Future throws std::future_error,
+  /// broken_promise.
+  [[nodiscard]] Future<Result> call(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
+    Promise<Result> reply;
+    Future<Result> result = reply.future();
+    requests_.send(Request{std::move(job), std::move(reply)});
+    return result;
+  }
 
   /// Takes no more jobs. Those in the queue are still done. Never waits.
   void close() noexcept HEDDLE_CLOSES HEDDLE_SHUTS_DOWN { requests_.close(); }
@@ -80,6 +98,22 @@ private:
     Job job;
     std::optional<Promise<Result>> reply;
   };
+
+  template <typename F> static Result apply(F &function, Job &job) {
+    if constexpr (std::is_invocable_v<F &, Job>)
+      return static_cast<Result>(std::invoke(function, std::move(job)));
+    else
+      return static_cast<Result>(std::invoke(function, job));
+  }
+
+  template <typename F> void work(F &function) {
+    while (std::optional<Request> request = requests_.receive()) {
+      if (request->reply)
+        request->reply->keep([&] { return apply(function, request->job); });
+      else
+        apply(function, request->job);
+    }
+  }
 
   Channel<Request> requests_;
   WaitGroup workers_;

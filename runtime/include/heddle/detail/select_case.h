@@ -83,8 +83,10 @@ struct SelectCase {
   SpinLock &lock() const noexcept { return channel->lock_; }
 };
 
-/// Waits for one of `cases` to take effect and returns its index.
-std::size_t choose(SelectCase *const *cases, std::size_t count) HEDDLE_SUSPENDS;
+/// Waits for one of `cases` to take effect and returns its index. `locks` and
+/// `turns` are room for `count` cases each.
+std::size_t choose(SelectCase *const *cases, std::size_t count,
+                   SelectCase **locks, SelectCase **turns) HEDDLE_SUSPENDS;
 
 /// The type of a function object's only parameter; void if it has none, or if
 /// it is not one plain function.

@@ -1,0 +1,118 @@
+#include "heddle/timer.h"
+
+#include <cassert>
+#include <ctime>
+
+namespace heddle {
+namespace {
+
+// The kernel's coarse clock costs less than half of the precise one, and is
+// behind it by up to its resolution.
+struct CoarseClock {
+  static TimePoint now() noexcept { return read(clock_gettime); }
+  static Duration resolution() noexcept {
+    return read(clock_getres).time_since_epoch();
+  }
+
+private:
+  static TimePoint read(int (*call)(clockid_t, timespec *)) noexcept {
+    timespec t;
+    call(CLOCK_MONOTONIC_COARSE, &t);
+    return TimePoint(std::chrono::seconds(t.tv_sec) +
+                     std::chrono::nanoseconds(t.tv_nsec));
+  }
+};
+
+/// The moment `d` from now: never early, and late by 1/32 of `d` at most.
+TimePoint deadline_in(Duration d) noexcept {
+  static const Duration slack = 2 * CoarseClock::resolution();
+  if (d < 32 * slack)
+    return Clock::now() + d;
+  return CoarseClock::now() + slack + d;
+}
+
+class TimerBehindChannel final : public detail::Attachment {
+public:
+  TimerBehindChannel(Channel<TimePoint> &channel, Duration d)
+      : node_(fire, &channel) {
+    detail::timer_arm(node_, Clock::now() + d);
+  }
+  ~TimerBehindChannel() override { detail::timer_cancel(node_); }
+
+private:
+  static void fire(detail::TimerNode &node) noexcept {
+    static_cast<Channel<TimePoint> *>(node.arg)->try_send(Clock::now());
+  }
+
+  detail::TimerNode node_;
+};
+
+} // namespace
+
+Channel<TimePoint> after(Duration d, std::source_location where) {
+  return Channel<TimePoint>(std::in_place_type<TimerBehindChannel>, 1, d,
+                            where);
+}
+
+Timer::Timer(Duration d, std::source_location where) : ticks_(1, where) {
+  detail::timer_arm(node_, Clock::now() + d);
+}
+
+Timer::~Timer() { detail::timer_cancel(node_); }
+
+void Timer::fire(detail::TimerNode &node) noexcept {
+  auto &timer = *static_cast<Timer *>(node.arg);
+  timer.fired_.store(true, std::memory_order_relaxed);
+  timer.ticks_.try_send(Clock::now());
+}
+
+void Timer::reset(Duration d) {
+  const TimePoint deadline = deadline_in(d);
+  if (!fired_.load(std::memory_order_relaxed)) {
+    detail::timer_reset(node_, deadline);
+    // A callback that was about to run has run by now, so that a tick of the
+    // former deadline shows here; so may one of the new deadline, which is then
+    // given once more.
+    if (!fired_.load(std::memory_order_relaxed))
+      return;
+  }
+  stop();
+  detail::timer_arm(node_, deadline);
+}
+
+bool Timer::stop() noexcept {
+  const bool running = detail::timer_cancel(node_);
+  fired_.store(false, std::memory_order_relaxed);
+  return ticks_.try_receive() || running;
+}
+
+Ticker::Ticker(Duration period, std::source_location where)
+    : ticks_(1, where), period_(period), next_(Clock::now() + period) {
+  assert(period > Duration::zero());
+  detail::timer_arm(node_, next_);
+}
+
+Ticker::~Ticker() { stop(); }
+
+void Ticker::fire(detail::TimerNode &node) noexcept {
+  auto &ticker = *static_cast<Ticker *>(node.arg);
+  if (ticker.stopped_.load(std::memory_order_relaxed))
+    return;
+  const TimePoint now = Clock::now();
+  ticker.ticks_.try_send(now);
+  const auto missed = (now - ticker.next_) / ticker.period_;
+  ticker.next_ += (missed + 1) * ticker.period_;
+  detail::timer_arm(node, ticker.next_);
+}
+
+void Ticker::stop() noexcept {
+  stopped_.store(true, std::memory_order_relaxed);
+  detail::timer_cancel(node_);
+  // A callback that missed the flag has armed the node again; the next does
+  // not.
+  detail::timer_cancel(node_);
+  ticks_.try_receive();
+  ticks_.close();
+}
+
+} // namespace heddle
