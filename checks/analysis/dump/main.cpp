@@ -1,0 +1,285 @@
+// Prints what the analyses find in a file, one fact a line, for their tests:
+//   heddle-dump-facts --kind=KIND [--roles=CONFIGURATION] FILE -- COMPILER-FLAGS
+#include "analysis/callables.h"
+#include "analysis/captures.h"
+#include "analysis/hot.h"
+#include "analysis/lock_regions.h"
+#include "analysis/loops.h"
+#include "analysis/suspends.h"
+#include "analysis/uses.h"
+
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Tooling/CommonOptionsParser.h"
+#include "clang/Tooling/Tooling.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <functional>
+#include <map>
+
+using namespace clang;
+using namespace heddle::checks;
+
+namespace {
+
+llvm::cl::OptionCategory category("heddle-dump-facts options");
+llvm::cl::opt<std::string> configuredRoles("roles", llvm::cl::cat(category),
+                                           llvm::cl::desc("value of heddle.Roles"));
+llvm::cl::opt<std::string> kind("kind", llvm::cl::Required, llvm::cl::cat(category),
+                                llvm::cl::desc("which facts to print"));
+
+class Printer {
+public:
+  Printer(Unit &unit)
+      : unit(unit), sources(unit.context().getSourceManager()) {}
+
+  bool print() {
+    const std::map<std::string, std::function<void()>> kinds = {
+        {"roles", [&] { printRoles(); }},
+        {"calls", [&] { printCalls(); }},
+        {"effects", [&] { printEffects(); }},
+        {"summaries", [&] { printSummaries(); }},
+        {"locks", [&] { printLocks(); }},
+        {"loops", [&] { printLoops(); }},
+        {"hot", [&] { printHot(); }},
+        {"captures", [&] { printCaptures(); }},
+        {"uses", [&] { printUses(); }},
+    };
+    auto found = kinds.find(kind);
+    if (found == kinds.end()) {
+      llvm::errs() << "no facts are called '" << kind << "'\n";
+      return false;
+    }
+    found->second();
+    return true;
+  }
+
+private:
+  unsigned lineOf(SourceLocation location) const {
+    return sources.getExpansionLineNumber(location);
+  }
+
+  bool inMainFile(SourceLocation location) const {
+    return sources.isInMainFile(sources.getExpansionLoc(location));
+  }
+
+  static std::string nameOf(const Call &call) {
+    if (!call.callee)
+      return "(unknown)";
+    const auto *method = dyn_cast<CXXMethodDecl>(call.callee);
+    std::string name = call.callee->getNameAsString();
+    return method ? method->getParent()->getNameAsString() + "::" + name : name;
+  }
+
+  static llvm::StringRef nameOf(Execution execution) {
+    constexpr llvm::StringLiteral names[] = {"called", "called in loop", "spawned", "main",
+                                             "handler", "thread", "unknown"};
+    return names[unsigned(execution)];
+  }
+
+  // "f:12 -> g:3": the calls on the way, each with its line.
+  std::string pathText(llvm::ArrayRef<const Call *> calls) const {
+    std::string text;
+    for (const Call *call : calls)
+      text += (text.empty() ? "" : " -> ") + nameOf(*call) + ":" +
+              std::to_string(lineOf(call->location()));
+    return text;
+  }
+
+  void forEachFunction(llvm::function_ref<void(const Function &)> action) const {
+    for (const Function *fn : unit.functions())
+      if (inMainFile(fn->location()))
+        action(*fn);
+  }
+
+  void forEachCall(llvm::function_ref<void(const Call &)> action) const {
+    forEachFunction([&](const Function &fn) {
+      for (const Call *call : fn.calls)
+        action(*call);
+    });
+  }
+
+  void printRoles() const {
+    forEachCall([&](const Call &call) {
+      RoleSet roles = unit.roles(call);
+      if (roles.empty())
+        return;
+      llvm::outs() << lineOf(call.location()) << ": " << nameOf(call);
+      for (unsigned role = 0; role < NumRoles; ++role)
+        if (roles.has(Role(role)))
+          llvm::outs() << ' ' << heddle::checks::nameOf(Role(role));
+      llvm::outs() << '\n';
+    });
+  }
+
+  void printCalls() const {
+    forEachCall([&](const Call &call) {
+      for (const Invocation &invocation : invocations(unit, call))
+        llvm::outs() << lineOf(call.location()) << ": " << call.caller->name() << " calls "
+                     << nameOf(call) << ": " << invocation.target->name() << ":"
+                     << lineOf(invocation.target->location()) << " "
+                     << nameOf(invocation.execution) << '\n';
+    });
+    forEachFunction([&](const Function &fn) {
+      if (isTaskCode(unit, fn))
+        llvm::outs() << lineOf(fn.location()) << ": " << fn.name() << " is task code\n";
+    });
+  }
+
+  void printEffects() const {
+    using Effect = std::optional<CallPath> (*)(Unit &, const Call &);
+    constexpr std::pair<llvm::StringLiteral, Effect> effects[] = {
+        {"suspends", suspends},
+        {"blocks", blocks},
+        {"yields", yields},
+        {"suspends for lock", suspendsForLock},
+        {"needs thread", needsThread},
+    };
+    forEachCall([&](const Call &call) {
+      for (const auto &[name, effect] : effects)
+        if (auto path = effect(unit, call))
+          llvm::outs() << lineOf(call.location()) << ": " << name << ": "
+                       << pathText(path->calls) << '\n';
+    });
+  }
+
+  void printSummaries() const {
+    for (const Summary &summary : summaries(unit)) {
+      llvm::outs() << summary.name << ":";
+      for (const auto &[effect, next] : summary.effects)
+        llvm::outs() << ' ' << effect << '(' << next << ')';
+      llvm::outs() << '\n';
+    }
+  }
+
+  void printLocks() const {
+    forEachFunction([&](const Function &fn) {
+      for (const LockRegion &region : lockRegions(unit, fn)) {
+        llvm::outs() << lineOf(region.acquired) << ": " << region.lock;
+        if (region.shared)
+          llvm::outs() << " shared";
+        if (!region.acquire)
+          llvm::outs() << " on entry";
+        if (!region.threadBound)
+          llvm::outs() << " of the task";
+        if (region.guard)
+          llvm::outs() << " by " << region.guard->getName();
+        llvm::outs() << " over [" << pathText(region.calls) << "]";
+        if (region.statements && region.statements->first < region.statements->last)
+          llvm::outs() << " statements "
+                       << lineOf(region.statements->statements().front()->getBeginLoc()) << "-"
+                       << lineOf(region.statements->statements().back()->getEndLoc());
+        for (const Call *release : region.releases)
+          llvm::outs() << " released " << lineOf(release->location());
+        llvm::outs() << '\n';
+      }
+    });
+  }
+
+  void printLoops() const {
+    constexpr llvm::StringLiteral trips[] = {"few", "processors", "many", "endless"};
+    forEachFunction([&](const Function &fn) {
+      for (const Loop &loop : loops(unit, fn)) {
+        llvm::outs() << lineOf(loop.stmt->getBeginLoc()) << ": " << trips[unsigned(loop.trips)];
+        if (receiving(unit, loop))
+          llvm::outs() << " receiving";
+        if (paced(unit, loop))
+          llvm::outs() << " paced";
+        llvm::outs() << '\n';
+      }
+    });
+    forEachCall([&](const Call &call) {
+      if (const Loop *loop = enclosingLoop(unit, call.site); loop && loop->callable)
+        llvm::outs() << lineOf(call.location()) << ": " << nameOf(call) << " per item of "
+                     << lineOf(loop->stmt->getBeginLoc()) << " "
+                     << trips[unsigned(loop->trips)] << '\n';
+    });
+  }
+
+  void printHot() const {
+    forEachCall([&](const Call &call) {
+      if (auto path = hot(unit, call)) {
+        llvm::outs() << lineOf(call.location()) << ": " << nameOf(call) << ": "
+                     << path->explanation() << ":" << lineOf(path->cause);
+        if (!path->calls.empty())
+          llvm::outs() << " by " << pathText(path->calls);
+        llvm::outs() << '\n';
+      }
+    });
+  }
+
+  void printCaptures() const {
+    constexpr llvm::StringLiteral kinds[] = {"copy", "reference", "this", "copy of this"};
+    forEachFunction([&](const Function &fn) {
+      if (!fn.lambda)
+        return;
+      for (const Capture &capture : captures(*fn.lambda)) {
+        llvm::outs() << lineOf(fn.location()) << ": " << kinds[capture.kind];
+        if (capture.variable)
+          llvm::outs() << " " << capture.variable->getName();
+        llvm::outs() << (capture.init ? " initialised" : "")
+                     << (capture.implicit ? " implicit" : "") << '\n';
+      }
+    });
+  }
+
+  // Of each local variable, its uses; of each statement of a body, what it touches.
+  void printUses() const {
+    constexpr llvm::StringLiteral kinds[] = {"read", "write", "method call", "captured", "escape"};
+    forEachFunction([&](const Function &fn) {
+      const auto *block = dyn_cast<CompoundStmt>(fn.body);
+      if (!block)
+        return;
+      for (const Stmt *stmt : block->body()) {
+        Touched touched = touchedBy(unit, stmt);
+        llvm::outs() << lineOf(stmt->getBeginLoc()) << ": touches";
+        for (const ValueDecl *decl : touched.read)
+          llvm::outs() << ' ' << decl->getNameAsString()
+                       << (llvm::is_contained(touched.written, decl) ? "!" : "");
+        llvm::outs() << (touched.unknown ? " and unknown\n" : "\n");
+        for (const VarDecl *variable : declaredBy(stmt))
+          for (const Use &use : usesOf(unit, variable))
+            llvm::outs() << lineOf(use.mention->getExprLoc()) << ": " << variable->getName()
+                         << " " << kinds[unsigned(use.kind)] << '\n';
+      }
+    });
+  }
+
+  Unit &unit;
+  const SourceManager &sources;
+};
+
+class Consumer : public ASTConsumer {
+  void HandleTranslationUnit(ASTContext &context) override {
+    if (context.getDiagnostics().hasUncompilableErrorOccurred())
+      return;
+    if (!Printer(Unit::of(context, configuredRoles)).print())
+      std::exit(1);
+  }
+};
+
+class Action : public ASTFrontendAction {
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &, llvm::StringRef) override {
+    return std::make_unique<Consumer>();
+  }
+};
+
+} // namespace
+
+int main(int argc, const char **argv) {
+  auto options = tooling::CommonOptionsParser::create(argc, argv, category);
+  if (!options) {
+    llvm::errs() << llvm::toString(options.takeError());
+    return 2;
+  }
+  if (auto roles = Roles::parse(configuredRoles); !roles) {
+    llvm::errs() << llvm::toString(roles.takeError()) << '\n';
+    return 2;
+  }
+  tooling::ClangTool tool(options->getCompilations(), options->getSourcePathList());
+  return tool.run(tooling::newFrontendActionFactory<Action>().get());
+}
