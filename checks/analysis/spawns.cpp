@@ -1,0 +1,227 @@
+#include "analysis/spawns.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+// Wrappers around wrappers; ends recursive ones.
+constexpr unsigned maxDepth = 6;
+
+constexpr RoleSet bounds = {Role::BoundsSpawns, Role::AcquiresSlot,
+                            Role::Joins};
+
+/// Some call of `fn`, or of what it runs, has one of these roles.
+bool runsAny(Unit &unit, const Function &fn, RoleSet wanted,
+             unsigned depth = 0) {
+  return llvm::any_of(fn.calls, [&](const Call *call) {
+    if (unit.roles(*call).hasAny(wanted))
+      return true;
+    return depth < maxDepth &&
+           llvm::any_of(invocations(unit, *call), [&](const Invocation &next) {
+             return runsDuringCall(next.execution) &&
+                    runsAny(unit, *next.target, wanted, depth + 1);
+           });
+  });
+}
+
+std::optional<Spawn> findSpawn(Unit &unit, const Call &call, unsigned depth) {
+  RoleSet roles = unit.roles(call);
+  if (roles.hasAny(bounds))
+    return std::nullopt;
+  if (roles.has(Role::Spawns)) {
+    Spawn spawn{.path = {&call}};
+    for (const Invocation &next : invocations(unit, call))
+      if (next.execution == Execution::Spawned)
+        spawn.task = next.target;
+    return spawn;
+  }
+  if (depth == maxDepth)
+    return std::nullopt;
+  for (const Invocation &next : invocations(unit, call)) {
+    if (next.execution != Execution::Called ||
+        runsAny(unit, *next.target, bounds))
+      continue;
+    for (const Call *inner : next.target->calls)
+      if (isUnconditional(unit, inner->site))
+        if (auto spawn = findSpawn(unit, *inner, depth + 1)) {
+          spawn->path.insert(spawn->path.begin(), &call);
+          return spawn;
+        }
+  }
+  return std::nullopt;
+}
+
+bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
+  auto at = [&](SourceLocation location) {
+    return sm.getExpansionLoc(location);
+  };
+  SourceLocation begin = at(whole->getBeginLoc()), end = at(whole->getEndLoc());
+  SourceLocation place = at(part->getBeginLoc());
+  return !sm.isBeforeInTranslationUnit(place, begin) &&
+         !sm.isBeforeInTranslationUnit(end, place);
+}
+
+/// A channel with a slot per task, Go's way: what the loop puts in, each task
+/// takes out, or the other way round.
+bool tradesSlots(Unit &unit, const Call &call, const Spawn &spawn) {
+  RoleSet roles = unit.roles(call);
+  const ValueDecl *channel = objectOf(call);
+  if (!channel || !spawn.task ||
+      !roles.hasAny({Role::Sends, Role::Receives}) ||
+      !roles.has(Role::Suspends))
+    return false;
+  return llvm::any_of(spawn.task->calls, [&](const Call *inner) {
+    RoleSet back = unit.roles(*inner);
+    return objectOf(*inner) == channel &&
+           (roles.has(Role::Sends) ? back.has(Role::Receives)
+                                   : back.has(Role::Sends));
+  });
+}
+
+/// Something that `loop` does each round, or some rounds, keeps the number of its
+/// tasks down.
+bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
+  const SourceManager &sm = unit.context().getSourceManager();
+  const Function &fn = loop.callable ? *loop.callable : *loop.function;
+  return llvm::any_of(fn.calls, [&](const Call *call) {
+    if (!loop.callable && !isWithin(call->site, loop.body, sm))
+      return false;
+    if (unit.roles(*call).hasAny(bounds) || tradesSlots(unit, *call, spawn))
+      return true;
+    return llvm::any_of(invocations(unit, *call), [&](const Invocation &next) {
+      return runsDuringCall(next.execution) &&
+             runsAny(unit, *next.target, bounds);
+    });
+  });
+}
+
+/// A limit was set on the group that the spawn is made on.
+bool hasLimit(Unit &unit, const Call &spawn) {
+  const ValueDecl *group = objectOf(spawn);
+  if (!group)
+    return false;
+  return llvm::any_of(unit.functions(), [&](const Function *fn) {
+    return llvm::any_of(fn->calls, [&](const Call *call) {
+      return unit.roles(*call).has(Role::BoundsSpawns) &&
+             objectOf(*call) == group;
+    });
+  });
+}
+
+} // namespace
+
+std::optional<Spawn> spawns(Unit &unit, const Call &call) {
+  return findSpawn(unit, call, 0);
+}
+
+const Loop *unboundedLoop(Unit &unit, const Spawn &spawn) {
+  if (hasLimit(unit, spawn.call()))
+    return nullptr;
+  const Loop *loop = enclosingLoop(unit, spawn.path.front()->site);
+  for (; loop; loop = enclosingLoop(unit, loop->stmt)) {
+    if (receiving(unit, *loop) || paced(unit, *loop) ||
+        loop->trips == TripCount::Endless || isBounded(unit, *loop, spawn))
+      return nullptr;
+    if (!loop->bounded())
+      return loop;
+  }
+  return nullptr;
+}
+
+bool isLongLived(Unit &unit, const Function &task) {
+  llvm::SmallVector<std::pair<const Function *, unsigned>, 8> pending{
+      {&task, 0}};
+  while (!pending.empty()) {
+    auto [fn, depth] = pending.pop_back_val();
+    if (llvm::any_of(loops(unit, *fn), [&](const Loop &loop) {
+          return receiving(unit, loop) || loop.trips == TripCount::Endless;
+        }))
+      return true;
+    if (depth == maxDepth)
+      continue;
+    for (const Call *call : fn->calls)
+      for (const Invocation &next : invocations(unit, *call))
+        if (runsDuringCall(next.execution))
+          pending.push_back({next.target, depth + 1});
+  }
+  return false;
+}
+
+const ValueDecl *namedBy(const Expr *expr) {
+  if (!expr)
+    return nullptr;
+  expr = expr->IgnoreParenImpCasts();
+  if (const auto *op = dyn_cast<UnaryOperator>(expr))
+    if (op->getOpcode() == UO_Deref || op->getOpcode() == UO_AddrOf)
+      return namedBy(op->getSubExpr());
+  if (const auto *named = dyn_cast<DeclRefExpr>(expr))
+    return named->getDecl();
+  if (const auto *member = dyn_cast<MemberExpr>(expr))
+    if (isa<CXXThisExpr>(member->getBase()->IgnoreParenImpCasts()))
+      return member->getMemberDecl();
+  return nullptr;
+}
+
+const ValueDecl *objectOf(const Call &call) { return namedBy(call.object()); }
+
+bool isUnconditional(Unit &unit, const Stmt *stmt) {
+  const Function *fn = unit.functionOf(stmt);
+  const SourceManager &sm = unit.context().getSourceManager();
+  if (!fn || llvm::any_of(fn->returns, [&](const ReturnStmt *left) {
+        return sm.isBeforeInTranslationUnit(left->getBeginLoc(),
+                                            stmt->getBeginLoc());
+      }))
+    return false;
+  for (const Stmt *up = unit.parent(stmt); up;
+       stmt = up, up = unit.parent(up)) {
+    if (isa<SwitchCase, SwitchStmt, WhileStmt, DoStmt, ForStmt,
+            CXXForRangeStmt, CXXCatchStmt, AbstractConditionalOperator>(up))
+      return false;
+    if (const auto *branch = dyn_cast<IfStmt>(up))
+      if (stmt == branch->getThen() || stmt == branch->getElse())
+        return false;
+    if (const auto *op = dyn_cast<BinaryOperator>(up))
+      if (op->isLogicalOp() && stmt == op->getRHS())
+        return false;
+  }
+  return true;
+}
+
+const Stmt *statementOf(Unit &unit, const Stmt *stmt) {
+  for (const Stmt *up = unit.parent(stmt); up; stmt = up, up = unit.parent(up)) {
+    if (isa<CompoundStmt>(up))
+      return stmt;
+    if (!isa<Expr, DeclStmt>(up))
+      return nullptr;
+  }
+  return nullptr;
+}
+
+const Stmt *neighbour(Unit &unit, const Stmt *statement, int offset) {
+  const auto *block =
+      dyn_cast_or_null<CompoundStmt>(unit.parent(statement));
+  if (!block)
+    return nullptr;
+  const auto *place = llvm::find(block->body(), statement);
+  std::ptrdiff_t index = place - block->body_begin() + offset;
+  return index >= 0 && index < std::ptrdiff_t(block->size())
+             ? block->body_begin()[index]
+             : nullptr;
+}
+
+const Call *onlyCall(Unit &unit, const Stmt *statement) {
+  const auto *expr = dyn_cast_or_null<Expr>(statement);
+  return expr ? unit.call(expr->IgnoreUnlessSpelledInSource()) : nullptr;
+}
+
+const LambdaExpr *literalLambda(const Expr *expr) {
+  return dyn_cast<LambdaExpr>(expr->IgnoreUnlessSpelledInSource());
+}
+
+} // namespace heddle::checks

@@ -1,0 +1,95 @@
+#include "analysis/spawns.h"
+#include "framework/check.h"
+#include "rewrite/parallel_loop.h"
+
+#include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/DenseSet.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+// A task costs a queue entry and, once it waits, a stack. A loop over items makes
+// as many as there are items, however many can run; a loop that hands its items
+// to as many tasks as there are processors does the same work with a few.
+class SpawnInLoop final : public Check {
+  using Check::Check;
+
+  void checkUnit() override {
+    llvm::DenseSet<const Loop *> reported;
+    for (const Function *function : unit().functions())
+      for (const Call *call : function->calls)
+        if (auto spawn = spawns(unit(), *call))
+          if (const Loop *loop = unboundedLoop(unit(), *spawn))
+            if (!(spawn->task && isLongLived(unit(), *spawn->task)) &&
+                reported.insert(loop).second) {
+              enter(function);
+              report(*spawn, *loop);
+            }
+  }
+
+  void report(const Spawn &spawn, const Loop &loop) {
+    const Call &start = *spawn.path.front();
+    Finding &finding =
+        diag(start.expr()->getBeginLoc(), "one task per %0 is spawned")
+        << nameOfRound(loop);
+    finding.note(loop.stmt->getBeginLoc(), "by this loop");
+    for (const Call *step : llvm::drop_begin(spawn.path))
+      finding.note(step->location(), "spawned here");
+
+    Edits parallel = asParallelFor(unit(), source(), loop, start);
+    if (spawn.path.size() == 1 && parallel)
+      finding.fix(parallel);
+    else
+      offerLimit(finding, spawn, loop);
+  }
+
+  // What is detached outlives the loop, and so must the slots.
+  void offerLimit(Finding &finding, const Spawn &spawn, const Loop &loop) {
+    const Call &start = spawn.call();
+    const auto *call = dyn_cast<CallExpr>(start.site);
+    if (spawn.path.size() > 1 || loop.callable || !call || !start.callee ||
+        tableName(*start.callee) != "heddle::spawn" ||
+        unit().functionOf(loop.stmt) != start.caller)
+      return;
+    std::string qualifier = qualifierOf(source(), start);
+    Edits limit = edits();
+    limit.require(statementOf(unit(), loop.stmt) == loop.stmt &&
+                  !source().text(loop.stmt->getSourceRange()).contains("slots"))
+        .insertStatement("static " + qualifier + "Semaphore slots(2 * " +
+                             qualifier + "available_procs());",
+                         *loop.stmt)
+        .replace(call->getCallee()->getSourceRange(),
+                 qualifier + "spawn_limited")
+        .insertBefore(call->getArg(0)->getBeginLoc(), "slots, ")
+        .include("heddle/runtime.h", call->getBeginLoc())
+        .include("heddle/semaphore.h", call->getBeginLoc());
+    finding.review(start.location(),
+                   "with a slot for each, the loop waits while too many run",
+                   limit);
+  }
+
+  std::string nameOfRound(const Loop &loop) const {
+    if (const auto *range = dyn_cast<CXXForRangeStmt>(loop.stmt)) {
+      llvm::StringRef items =
+          source().text(range->getRangeInit()->getSourceRange());
+      if (!items.empty() && items.size() <= 40 && !items.contains('\n'))
+        return "item of '" + items.str() + "'";
+    }
+    return "round of a loop";
+  }
+};
+
+} // namespace
+
+extern const CheckInfo spawn_in_loop = {
+    .summary = "one task per item of a loop",
+    .tier = Tier::Cost,
+    .fix = Fix::SafeOrReview,
+    .seeds = "A1 B1 D3 E23",
+    .since = "0.1",
+    .make = makeCheck<SpawnInLoop>,
+};
+
+} // namespace heddle::checks
