@@ -5,7 +5,8 @@ A row is a directory with `row.json` in it. `before.cpp` holds the pitfall,
 
   harness.py check BUILD [ROW...]    prove rows (all, if none is named)
   harness.py update BUILD [ROW...]   write after.cpp and expected.txt anew
-  harness.py bench BUILD [--quick]   measure, and write docs/exercises.md
+  harness.py bench BUILD [ROW...]    measure; all rows: and write docs/exercises.md
+  harness.py bench BUILD --quick     one round of each, and no page
 
 BUILD is a build directory with the runtime and the plugin in it. A row is named
 by its directory, as A01 or as a path.
@@ -14,6 +15,7 @@ by its directory, as A01 or as a path.
 import argparse
 import concurrent.futures
 import contextlib
+import difflib
 import json
 import os
 import pathlib
@@ -79,7 +81,7 @@ class Tools:
                 + [source, "--", "-std=c++20"] + self.includes,
                 f"clang-tidy on {source.name}")
             diagnostics = yaml.safe_load(report.read_text())["Diagnostics"] if report.exists() else []
-        return [] if fix else [finding(diagnostic) for diagnostic in diagnostics]
+            return [finding(diagnostic, source) for diagnostic in diagnostics] if not fix else []
 
     def compile(self, row, stem):
         """Builds `stem`.cpp of the row, with its C sources; returns the program."""
@@ -101,16 +103,18 @@ class Tools:
         return program
 
 
-def finding(diagnostic):
+def finding(diagnostic, source):
     """The line, check and fix (S, R or none) of one exported diagnostic."""
     message = diagnostic["DiagnosticMessage"]
-    text = pathlib.Path(message["FilePath"]).read_bytes()
+    path = pathlib.Path(message["FilePath"])
+    text = path.read_bytes()
     fix = None
     if message["Replacements"]:
         fix = "S"
     elif any(note["Replacements"] for note in diagnostic.get("Notes", [])):
         fix = "R"
-    return {
+    place = {} if path.samefile(source) else {"file": path.name}
+    return place | {
         "line": text[: message["FileOffset"]].count(b"\n") + 1,
         "check": diagnostic["DiagnosticName"].removeprefix("heddle-"),
         "fix": fix,
@@ -120,7 +124,13 @@ def finding(diagnostic):
 def describe(findings):
     if not findings:
         return "  none"
-    return "\n".join(f"  line {f['line']}: {f['check']}, fix {f['fix'] or 'none'}" for f in findings)
+    return "\n".join(f"  {f.get('file', 'line')} {f['line']}: {f['check']}, fix {f['fix'] or 'none'}" for f in findings)
+
+
+def difference(expected, actual):
+    """The lines that differ, as a diff; empty if none do."""
+    lines = (text.splitlines(keepends=True) for text in (expected, actual))
+    return "".join(difflib.unified_diff(*lines, "expected", "actual"))
 
 
 class Row:
@@ -160,9 +170,6 @@ class Row:
             tools.lint(source, f"heddle-{self.facts['check']}", self.fix)
             return source.read_text()
 
-    def remake(self):
-        return f"python3 test/exercises/harness.py update BUILD {self.name}"
-
     def check(self, tools):
         def expect(stem, expected):
             with self.copy(stem) as source:
@@ -171,14 +178,17 @@ class Row:
                 raise Failure(f"findings in {stem}.cpp\nexpected:\n{describe(expected)}\nfound:\n{describe(found)}")
 
         expect("before", self.findings())
-        committed = self.path / "after.cpp"
-        if not committed.exists() or self.fixed(tools) != committed.read_text():
-            raise Failure(f"after.cpp is not what the fix gives; {self.remake()}\n{self.fixed(tools)}")
+        after = self.path / "after.cpp"
+        committed = after.read_text() if after.exists() else ""
+        if fixed := difference(committed, self.fixed(tools)):
+            remake = f"python3 {os.path.relpath(__file__)} update {os.path.relpath(tools.build)} {self.name}"
+            raise Failure(f"after.cpp is not what the fix gives\n{fixed}To take what it gives: {remake}")
         expect("after", [])
         for stem in ("before", "after"):
             printed = succeed([tools.compile(self, stem)], f"run {stem}")
-            if printed != (self.path / "expected.txt").read_text():
-                raise Failure(f"{stem} printed other than expected.txt:\n{printed}")
+            if other := difference((self.path / "expected.txt").read_text(), printed):
+                raise Failure(f"{stem} does not print expected.txt\n{other}")
+        check_page(self)
 
     def update(self, tools):
         (self.path / "after.cpp").write_text(self.fixed(tools))
@@ -297,28 +307,23 @@ def check_page(row):
         raise Failure(f"docs/exercises.md has no line\n{start}…\nRun ./dev bench exercises")
 
 
-def bench(tools, quick):
+def bench(tools, chosen, rounds, write):
     lines = []
-    for row in rows([]):
+    for row in chosen:
         programs = [tools.compile(row, stem) for stem in ("before", "after")]
-        before, after = measure(programs, 1 if quick else ROUNDS)
+        before, after = measure(programs, rounds)
         measured = summary(before, after, row.facts["measures"])
         print(f"{row.seed:4} {row.facts['check']:28} {measured}", flush=True)
         lines.append([*metadata(row), measured])
-    if not quick:
+    if write:
         PAGE.write_text(page(lines))
 
 
-def prove(tools, row):
-    row.check(tools)
-    check_page(row)
-
-
-def each(action, chosen):
+def each(action, tools, chosen):
     """Does `action` to each row; returns whether all of them went well."""
     good = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for row, result in [(row, pool.submit(action, row)) for row in chosen]:
+        for row, result in [(row, pool.submit(action, row, tools)) for row in chosen]:
             try:
                 result.result()
             except Failure as failure:
@@ -332,17 +337,16 @@ def main():
     parser.add_argument("verb", choices=["check", "update", "bench"])
     parser.add_argument("build")
     parser.add_argument("row", nargs="*")
-    parser.add_argument("--quick", action="store_true", help="bench: one round, and no page written")
+    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     try:
         tools = Tools(arguments.build)
         if arguments.verb == "bench":
-            bench(tools, arguments.quick)
+            rounds = 1 if arguments.quick else ROUNDS
+            bench(tools, rows(arguments.row), rounds, write=not (arguments.quick or arguments.row))
             return 0
-        action = prove if arguments.verb == "check" else Row.update
-        if arguments.verb == "check":
-            return 0 if each(lambda row: prove(tools, row), rows(arguments.row)) else 1
-        return 0 if each(lambda row: row.update(tools), rows(arguments.row)) else 1
+        action = {"check": Row.check, "update": Row.update}[arguments.verb]
+        return 0 if each(action, tools, rows(arguments.row)) else 1
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1

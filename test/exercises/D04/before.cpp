@@ -45,7 +45,7 @@ public:
 
 private:
   heddle::Mutex mutex_;
-  std::map<int, Profile> profiles_ HEDDLE_GUARDED_BY(mutex_);
+  std::map<int, Profile> profiles_;
 };
 
 } // namespace
