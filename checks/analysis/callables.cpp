@@ -114,6 +114,8 @@ private:
 
   // A closure's or a functor's type says which code it runs.
   const Function *bodyOfType(QualType type) const {
+    if (type.isNull())
+      return nullptr;
     const CXXRecordDecl *record = type.getNonReferenceType()->getAsCXXRecordDecl();
     if (!record || !record->hasDefinition())
       return nullptr;

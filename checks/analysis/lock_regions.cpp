@@ -102,6 +102,13 @@ private:
     return acquisitions.size() - 1;
   }
 
+  // A lock that is held already, as one to adopt, stays with who took it first.
+  void take(Held &held, Acquisition acquisition) {
+    std::string lock = acquisition.effect.lock.identity;
+    if (!held.contains(lock))
+      held.emplace(lock, number(std::move(acquisition)));
+  }
+
   Held transfer(const CFGBlock &block, Held held) {
     for (const CFGElement &element : block) {
       if (auto statement = element.getAs<CFGStmt>())
@@ -168,7 +175,7 @@ private:
       SourceLocation location = call    ? call->location()
                                 : guard ? guard->getLocation()
                                         : site.getBeginLoc();
-      held.try_emplace(effect.lock.identity, number({effect, &site, location, guard}));
+      take(held, {effect, &site, location, guard});
       return;
     }
     case LockOperation::Release: {
@@ -202,8 +209,7 @@ private:
         held.erase(effect.lock.identity);
         continue;
       }
-      held.try_emplace(effect.lock.identity,
-                       number({effect, tried->site, tried->site->getBeginLoc(), tried->guard}));
+      take(held, {effect, tried->site, tried->site->getBeginLoc(), tried->guard});
     }
     return held;
   }
@@ -221,6 +227,7 @@ private:
   }
 
   void drop(const VarDecl &guard, Held &held) {
+    dropped.insert(&guard);
     for (const LockName &lock : effects.locksOf(guard))
       held.erase(lock.identity);
   }
@@ -289,7 +296,7 @@ private:
     };
     unsigned first = at(statement) + 1, last = block->size();
     if (region.guard && isa<DeclStmt>(statement)) {
-      if (!region.releases.empty())
+      if (!region.releases.empty() || dropped.contains(region.guard))
         return std::nullopt;
       return StatementRange{block, first, last};
     }
@@ -324,6 +331,7 @@ private:
   bool recording = false;
   std::vector<Acquisition> acquisitions;
   DenseMap<const CFGBlock *, Held> entries;
+  DenseSet<const VarDecl *> dropped;
   std::map<unsigned, SetVector<const Call *>> calls, releases;
 };
 

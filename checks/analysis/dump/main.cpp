@@ -81,13 +81,17 @@ private:
     return names[unsigned(execution)];
   }
 
-  // "f:12 -> g:3": the calls on the way, each with its line.
-  std::string pathText(llvm::ArrayRef<const Call *> calls) const {
+  // "f:12 -> g:3": each call with its line.
+  std::string listOf(llvm::ArrayRef<const Call *> calls, const char *separator) const {
     std::string text;
     for (const Call *call : calls)
-      text += (text.empty() ? "" : " -> ") + nameOf(*call) + ":" +
+      text += (text.empty() ? "" : separator) + nameOf(*call) + ":" +
               std::to_string(lineOf(call->location()));
     return text;
+  }
+
+  std::string pathText(llvm::ArrayRef<const Call *> calls) const {
+    return listOf(calls, " -> ");
   }
 
   void forEachFunction(llvm::function_ref<void(const Function &)> action) const {
@@ -168,7 +172,7 @@ private:
           llvm::outs() << " of the task";
         if (region.guard)
           llvm::outs() << " by " << region.guard->getName();
-        llvm::outs() << " over [" << pathText(region.calls) << "]";
+        llvm::outs() << " over [" << listOf(region.calls, ", ") << "]";
         if (region.statements && region.statements->first < region.statements->last)
           llvm::outs() << " statements "
                        << lineOf(region.statements->statements().front()->getBeginLoc()) << "-"
