@@ -1,0 +1,178 @@
+#include "linter.h"
+
+#include "paths.h"
+#include "progress.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Threading.h"
+
+using namespace llvm;
+
+namespace heddle::tool {
+
+std::vector<Option> lintOptions() {
+  return {
+      {"checks", "GLOB",
+       "the checks to run, as globs with commas: 'timer-*,needless-pin';\n"
+       "a leading '-' takes away: '-heddle-needless-pin'\n"
+       "(default: what .clang-tidy says, else all but tier advice)"},
+      {"tier", "TIER", "the least severe tier to run: bug, cost or advice",
+       "bug|cost|advice"},
+      {"fail-on", "TIER",
+       "exit with 1 for findings of this tier or a worse one: bug\n"
+       "(default), cost, advice or never",
+       "bug|cost|advice|never"},
+      {"j", "N", "units to work on at once (default: all processors)"},
+  };
+}
+
+namespace {
+
+bool sameEdits(const Finding &a, const Finding &b) {
+  return a.fixes == b.fixes;
+}
+
+/// Findings of one unit after another, with those dropped that an earlier unit
+/// has told. Units that want different fixes in one place get none.
+class Merger {
+public:
+  void add(const std::vector<Finding> &unit) {
+    std::vector<std::pair<Key, size_t>> added;
+    for (const Finding &finding : unit) {
+      Key key{finding.check, finding.message.where.file,
+              finding.message.where.offset};
+      auto known = first.find(key);
+      if (known == first.end()) {
+        added.emplace_back(key, merged.size());
+        merged.push_back(finding);
+      } else if (!sameEdits(merged[known->second], finding)) {
+        withdrawFix(merged[known->second]);
+      }
+    }
+    first.insert(added.begin(), added.end());
+  }
+
+  std::vector<Finding> take() {
+    llvm::stable_sort(merged, [](const Finding &a, const Finding &b) {
+      return std::tie(a.message.where.file, a.message.where.offset, a.check) <
+             std::tie(b.message.where.file, b.message.where.offset, b.check);
+    });
+    return std::move(merged);
+  }
+
+private:
+  using Key = std::tuple<std::string, std::string, unsigned>;
+
+  static void withdrawFix(Finding &finding) {
+    if (finding.fixes.empty())
+      return;
+    finding.fixes.clear();
+    finding.notes.push_back(
+        {"the units that include this need different fixes: none is offered",
+         {},
+         {}});
+  }
+
+  std::vector<Finding> merged;
+  std::map<Key, size_t> first;
+};
+
+} // namespace
+
+std::shared_ptr<const Contents> Linter::noEdits() {
+  static const auto none = std::make_shared<const Contents>();
+  return none;
+}
+
+Expected<Linter> Linter::make(const Project &project,
+                              const Arguments &arguments) {
+  auto checks =
+      CheckSelection::parse(arguments.get("checks"), arguments.get("tier"));
+  if (!checks)
+    return checks.takeError();
+  unsigned jobs = heavyweight_hardware_concurrency().compute_thread_count();
+  if (arguments.has("j") &&
+      (arguments.get("j").getAsInteger(10, jobs) || jobs == 0))
+    return makeError("-j needs a number of units, 1 or more, not '" +
+                     arguments.get("j") + "'");
+  return Linter(project, std::move(*checks), jobs);
+}
+
+Linter::Results Linter::lint(ArrayRef<size_t> units, StringRef verb,
+                             std::shared_ptr<const Contents> edited) {
+  std::vector<Request> requests;
+  for (size_t unit : units)
+    requests.push_back(
+        {project->units()[unit], checks, project->root().str(), edited});
+  auto name = [&](size_t request) {
+    return displayPath(requests[request].unit.file);
+  };
+  Results results;
+  Progress progress(verb, requests.size());
+  pool.run(requests, {[&](size_t request) { progress.started(name(request)); },
+                      [&](size_t request, UnitResult result) {
+                        progress.finished(name(request));
+                        results.emplace(units[request], std::move(result));
+                      }});
+  return results;
+}
+
+Linter::Results Linter::lint(const Project::Selection &selection) {
+  Results results = lint(selection.units, "linting");
+  for (const std::string &header : selection.headers) {
+    auto includesIt = [&](const UnitResult &result) {
+      return any_of(result.dependencies, [&](const Dependency &dependency) {
+        return dependency.file == header;
+      });
+    };
+    auto isCovered = [&] {
+      return any_of(results,
+                    [&](auto &entry) { return includesIt(entry.second); });
+    };
+    for (size_t unit : project->likelyIncluders(header)) {
+      if (isCovered())
+        break;
+      if (!results.count(unit))
+        results.merge(
+            lint({unit}, "linting " + displayPath(header) + " by way of"));
+    }
+    if (!isCovered())
+      orphans.push_back(header);
+  }
+  return results;
+}
+
+Report Linter::report(const Results &results,
+                      const Project::Selection &selection) const {
+  Report report;
+  report.project = project;
+  report.units = results.size();
+  StringSet<> headers;
+  for (const std::string &header : selection.headers)
+    headers.insert(header);
+
+  Merger merger;
+  for (const auto &[index, result] : results) {
+    bool isMeant = is_contained(selection.units, index);
+    std::vector<Finding> findings = result.findings;
+    if (!isMeant)
+      erase_if(findings, [&](const Finding &finding) {
+        return !headers.contains(finding.message.where.file);
+      });
+    merger.add(findings);
+    for (const Problem &problem : result.problems)
+      report.problems.push_back({project->units()[index].file, problem});
+  }
+  report.findings = merger.take();
+  for (const std::string &orphan : orphans)
+    report.problems.push_back(
+        {orphan,
+         {"missing",
+          {"no unit of the compile database includes this header", {}, {}},
+          {},
+          ""}});
+  return report;
+}
+
+} // namespace heddle::tool

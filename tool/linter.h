@@ -1,0 +1,45 @@
+#pragma once
+
+#include "project.h"
+#include "report/report.h"
+#include "worker_pool.h"
+
+namespace heddle::tool {
+
+/// The options of every command that lints.
+std::vector<Option> lintOptions();
+
+/// Lints units of a project and puts what they say together.
+class Linter {
+public:
+  static llvm::Expected<Linter> make(const Project &project,
+                                     const Arguments &arguments);
+
+  using Results = std::map<size_t, UnitResult>;
+
+  /// The results of the units, by index. `verb` is what the progress line says.
+  Results lint(llvm::ArrayRef<size_t> units, llvm::StringRef verb,
+               std::shared_ptr<const Contents> edited = noEdits());
+
+  /// The results of the selected units, and of one unit for each selected
+  /// header. Headers that no unit includes are problems of the report.
+  Results lint(const Project::Selection &selection);
+
+  /// One report of the results: what several units say of a header is said
+  /// once. Findings outside of the selection are left out.
+  Report report(const Results &results,
+                const Project::Selection &selection) const;
+
+private:
+  Linter(const Project &project, CheckSelection checks, unsigned jobs)
+      : project(&project), checks(std::move(checks)), pool(jobs) {}
+
+  static std::shared_ptr<const Contents> noEdits();
+
+  const Project *project;
+  CheckSelection checks;
+  WorkerPool pool;
+  std::vector<std::string> orphans;
+};
+
+} // namespace heddle::tool

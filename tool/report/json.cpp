@@ -1,0 +1,130 @@
+#include "report/report.h"
+
+#include "paths.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <map>
+
+using namespace llvm;
+
+namespace heddle::tool {
+namespace {
+
+/// The schema is documented in docs/guide/command.md. Fields may be added; what
+/// changes or goes raises the version.
+class Writer {
+public:
+  Writer(const Report &report, Sources &sources, raw_ostream &out)
+      : report(report), sources(sources), json(out, /*IndentSize=*/2) {}
+
+  void write() {
+    json.object([&] {
+      json.attribute("version", 1);
+      json.attribute("heddle", HEDDLE_VERSION);
+      json.attribute("root", json::fixUTF8(report.project->root()));
+      json.attributeArray("findings", [&] {
+        for (const Finding &finding : report.findings)
+          json.object([&] { write(finding); });
+      });
+      json.attributeArray("problems", [&] {
+        for (const auto &[unit, problem] : report.problems)
+          json.object([&] { write(unit, problem); });
+      });
+      json.attributeObject("summary", [&] { writeSummary(); });
+    });
+  }
+
+private:
+  void write(const Finding &finding) {
+    json.attribute("check", finding.check);
+    json.attribute("tier", tierOf(finding.check));
+    write(finding.message);
+    writeNotes(finding.notes);
+    json.attributeArray("fixes", [&] {
+      for (const Fix &fix : finding.fixes)
+        json.object([&] { write(fix); });
+    });
+  }
+
+  void write(StringRef unit, const Problem &problem) {
+    json.attribute("kind", problem.kind);
+    json.attribute("unit", file(unit));
+    if (!problem.check.empty())
+      json.attribute("check", problem.check);
+    write(problem.message);
+    writeNotes(problem.notes);
+  }
+
+  void write(const Message &message) {
+    if (!message.where.file.empty()) {
+      Position position = sources.locate(message.where);
+      json.attribute("file", file(message.where.file));
+      json.attribute("line", position.line);
+      json.attribute("column", position.column);
+      json.attribute("offset", message.where.offset);
+    }
+    json.attribute("message", json::fixUTF8(message.text));
+    if (message.ranges.empty())
+      return;
+    json.attributeArray("ranges", [&] {
+      for (const Span &range : message.ranges)
+        json.object([&] { write(range); });
+    });
+  }
+
+  void writeNotes(const std::vector<Message> &notes) {
+    json.attributeArray("notes", [&] {
+      for (const Message &note : notes)
+        json.object([&] { write(note); });
+    });
+  }
+
+  void write(const Fix &fix) {
+    json.attribute("kind", fix.safe ? "S" : "R");
+    if (!fix.description.empty())
+      json.attribute("description", json::fixUTF8(fix.description));
+    json.attribute("applicable", report.mayMake(fix));
+    json.attributeArray("edits", [&] {
+      for (const Edit &edit : fix.edits)
+        json.object([&] {
+          write(edit.where);
+          json.attribute("text", json::fixUTF8(edit.text));
+        });
+    });
+  }
+
+  void write(const Span &span) {
+    json.attribute("file", file(span.file));
+    json.attribute("offset", span.offset);
+    json.attribute("length", span.length);
+  }
+
+  void writeSummary() {
+    std::map<StringRef, size_t> tiers = {
+        {"bug", 0}, {"cost", 0}, {"advice", 0}};
+    for (const Finding &finding : report.findings)
+      ++tiers[tierOf(finding.check)];
+    json.attribute("units", report.units);
+    for (auto [tier, count] : tiers)
+      json.attribute(tier, count);
+  }
+
+  std::string file(StringRef path) {
+    return json::fixUTF8(relativeTo(path, report.project->root()));
+  }
+
+  const Report &report;
+  Sources &sources;
+  json::OStream json;
+};
+
+} // namespace
+
+void printJson(const Report &report, Sources &sources, raw_ostream &out) {
+  Writer(report, sources, out).write();
+  out << "\n";
+}
+
+} // namespace heddle::tool
