@@ -1,7 +1,7 @@
 #include "alerts.h"
 #include "posix.h"
 
-#include <utility>
+#include <optional>
 
 #include <fcntl.h>
 

@@ -1,6 +1,7 @@
 #include "inventory.h"
 #include "posix.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace ingest {

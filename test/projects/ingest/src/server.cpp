@@ -1,6 +1,7 @@
 #include "server.h"
 
-#include <array>
+#include <string>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -11,6 +11,7 @@
 
 #include <heddle/heddle.h>
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 
