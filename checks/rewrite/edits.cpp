@@ -146,15 +146,17 @@ void closeGap(const Source &source, Change &change, const Change *previous,
               const Change *next) {
   Span &span = change.span;
   StringRef code = source.contents(span.file);
-  if (!change.text.empty() || span.begin == span.end ||
-      span.begin != source.lineBegin(span.file, span.begin) ||
-      code[span.end - 1] != '\n')
+  if (span.begin == span.end ||
+      span.begin != source.lineBegin(span.file, span.begin))
     return;
+  bool wholeLines = change.text.empty() && code[span.end - 1] == '\n';
   StringRef below =
-      code.slice(span.end, source.lineEnd(span.file, span.end)).trim();
+      wholeLines ? code.slice(span.end, source.lineEnd(span.file, span.end))
+                 : StringRef(change.text);
+  below = below.trim();
   unsigned above = span.begin ? source.lineBegin(span.file, span.begin - 1) : 0;
   StringRef line = code.slice(above, span.begin).trim();
-  if (span.end < code.size() && below.empty() &&
+  if (wholeLines && span.end < code.size() && below.empty() &&
       (line.empty() || line.ends_with("{"))) {
     unsigned end = source.lineEnd(span.file, span.end) + 1;
     if (end <= code.size() && (!next || next->span.file != span.file ||
@@ -216,7 +218,11 @@ std::vector<Change> Edits::changes() const {
 std::vector<FixItHint> asHints(llvm::ArrayRef<Change> changes,
                                const SourceManager &manager) {
   std::vector<FixItHint> hints;
-  for (const Change &change : changes) {
+  for (Change change : changes) {
+    // Clang takes a space more where nothing replaces what is removed.
+    StringRef code = manager.getBufferData(change.span.file);
+    if (change.text.empty() && change.span.end < code.size())
+      change.text = code[change.span.end++];
     auto at = [&](unsigned offset) {
       return manager.getComposedLoc(change.span.file, offset);
     };

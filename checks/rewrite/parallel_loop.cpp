@@ -409,16 +409,7 @@ private:
         (source.text(first->getSourceRange()) + ", " + last).str();
     bool fromZero = literal && literal->getValue() == 0;
     return !last.empty() && isOnlyStepped(*variable, counted.getInc()) &&
-           boundStays(bound) && (!addedCount || fromZero) && countIs(last);
-  }
-
-  /// Nothing in the loop's own rounds changes what the bound is made of.
-  bool boundStays(const Expr *bound) const {
-    Touched touched = touchedBy(unit, loop.body);
-    Touched read = touchedBy(unit, bound);
-    return llvm::none_of(read.read, [&](const ValueDecl *decl) {
-      return llvm::is_contained(touched.written, decl);
-    });
+           (!addedCount || fromZero) && countIs(last);
   }
 
   bool findIterators(const ForStmt &counted) {
@@ -710,7 +701,6 @@ private:
     StringRef outer = source.indentation(file, whole.begin);
     StringRef inner = source.indentation(file, spawnText.begin);
     StringRef unit = source.indentationUnit(file);
-    StringRef code = source.contents(file);
     Span content{file, task.begin + 1, task.end - 1};
     bool oneLine = !source.text(content).contains('\n');
 
@@ -731,11 +721,7 @@ private:
                                  : source.lineEnd(file, task.begin) + 1},
                     oneLine ? inner : "");
     } else {
-      unsigned until =
-          oneLine ? task.begin + 1 : source.lineEnd(file, task.begin);
-      edits.require(oneLine ||
-                    code.slice(task.begin + 1, until).trim().empty());
-      edits.replace(Span{file, whole.begin, until}, head);
+      edits.replace(Span{file, whole.begin, task.begin + 1}, head);
     }
     if (oneLine) {
       writeLine(content, end, prologue, outer, inner);
