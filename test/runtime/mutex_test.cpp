@@ -1,0 +1,173 @@
+#include "heddle/mutex.h"
+
+#include "heddle/runtime.h"
+#include "heddle/spawn.h"
+#include "heddle/wait_group.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace heddle {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Mutex, Counter) {
+  run(
+      [] {
+        Mutex mutex;
+        int counter = 0;
+        WaitGroup group;
+        for (int task = 0; task < 50; ++task)
+          group.spawn([&] {
+            for (int i = 0; i < 200; ++i) {
+              std::lock_guard lock(mutex);
+              const int seen = counter;
+              if (i % 16 == 0)
+                yield();
+              counter = seen + 1;
+            }
+          });
+        group.wait();
+        EXPECT_EQ(counter, 50 * 200);
+      },
+      {.procs = 3});
+}
+
+TEST(Mutex, TryLockNeverWaits) {
+  Mutex mutex;
+  EXPECT_TRUE(mutex.try_lock());
+  EXPECT_FALSE(mutex.try_lock());
+  mutex.unlock();
+  EXPECT_TRUE(mutex.try_lock());
+  mutex.unlock();
+}
+
+TEST(Mutex, IsHeldAcrossSuspensions) {
+  run([] {
+    Mutex mutex;
+    bool inside = false;
+    WaitGroup group;
+    for (int task = 0; task < 4; ++task)
+      group.spawn([&] {
+        std::lock_guard lock(mutex);
+        EXPECT_FALSE(std::exchange(inside, true));
+        sleep_for(1ms);
+        EXPECT_TRUE(std::exchange(inside, false));
+      });
+    group.wait();
+  });
+}
+
+TEST(Mutex, WakesTheLongestWaiterFirst) {
+  run(
+      [] {
+        Mutex mutex;
+        std::vector<int> order;
+        WaitGroup group;
+        mutex.lock();
+        for (int task = 0; task < 5; ++task) {
+          group.spawn([&, task] {
+            std::lock_guard lock(mutex);
+            order.push_back(task);
+          });
+          sleep_for(1ms);
+        }
+        mutex.unlock();
+        group.wait();
+        EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
+      },
+      {.procs = 1});
+}
+
+TEST(Mutex, IsHandedToAWaiterThatLostItOnce) {
+  run(
+      [] {
+        Mutex mutex;
+        bool waiter_had_it = false;
+        WaitGroup group;
+        mutex.lock();
+        group.spawn([&] {
+          std::lock_guard lock(mutex);
+          waiter_had_it = true;
+        });
+        sleep_for(1ms);
+        mutex.unlock();
+        ASSERT_TRUE(mutex.try_lock()) << "nobody else has run";
+        sleep_for(1ms);
+        mutex.unlock();
+        EXPECT_FALSE(mutex.try_lock()) << "it was handed over";
+        group.wait();
+        EXPECT_TRUE(waiter_had_it);
+      },
+      {.procs = 1});
+}
+
+TEST(Mutex, ScopedLockOfTwo) {
+  run(
+      [] {
+        Mutex a, b;
+        int moved = 0;
+        WaitGroup group;
+        for (int task = 0; task < 8; ++task)
+          group.spawn([&, task] {
+            for (int i = 0; i < 200; ++i) {
+              std::scoped_lock lock(task % 2 ? a : b, task % 2 ? b : a);
+              ++moved;
+            }
+          });
+        group.wait();
+        EXPECT_EQ(moved, 8 * 200);
+      },
+      {.procs = 2});
+}
+
+TEST(Mutex, ServesPlainThreadsAndTasks) {
+  Mutex mutex;
+  int counter = 0;
+  const auto count = [&] {
+    for (int i = 0; i < 2000; ++i) {
+      std::lock_guard lock(mutex);
+      ++counter;
+    }
+  };
+  std::thread first(count), second(count);
+  run(
+      [&] {
+        WaitGroup group;
+        group.spawn(count);
+        group.spawn(count);
+        group.wait();
+      },
+      {.procs = 2});
+  first.join();
+  second.join();
+  EXPECT_EQ(counter, 4 * 2000);
+}
+
+TEST(Mutex, MayBeDestroyedByTheLastOwner) {
+  run(
+      [] {
+        for (int round = 0; round < 300; ++round) {
+          auto *mutex = new Mutex;
+          WaitGroup group;
+          int left = 2;
+          for (int task = 0; task < 2; ++task)
+            group.spawn([&] {
+              mutex->lock();
+              const bool last = --left == 0;
+              mutex->unlock();
+              if (last)
+                delete mutex;
+            });
+          group.wait();
+        }
+      },
+      {.procs = 2});
+}
+
+} // namespace
+} // namespace heddle
