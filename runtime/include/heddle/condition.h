@@ -52,14 +52,14 @@ public:
   /// Waits as wait() does, `d` at most.
   std::cv_status wait_for(std::unique_lock<Mutex> &lock,
                           Duration d) HEDDLE_SUSPENDS {
-    return wait_until(lock, Clock::now() + d);
+    return wait_until(lock, detail::deadline_after(d));
   }
 
   /// Waits until `ready()`, `d` at most; returns what it last said.
   template <typename Predicate>
   bool wait_for(std::unique_lock<Mutex> &lock, Duration d,
                 Predicate ready) HEDDLE_SUSPENDS {
-    return wait_until(lock, Clock::now() + d, std::move(ready));
+    return wait_until(lock, detail::deadline_after(d), std::move(ready));
   }
 
   /// Wakes the longest waiter, if there is one.

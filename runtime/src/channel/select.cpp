@@ -40,8 +40,8 @@ void lock_all(SelectCase *const *locks, std::size_t count) noexcept {
       locks[i]->lock().lock();
 }
 
-// Reads nothing after the last unlock: the waiting task needs each of the locks
-// to go on, so its frame stays until then, and no longer.
+// Reads nothing after the last unlock: a task that was served meanwhile needs
+// all of the other locks to go on, so its frame stays until then and no longer.
 void unlock_all(SelectCase *const *locks, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; ++i)
     if (i + 1 == count || locks[i]->channel != locks[i + 1]->channel)
@@ -64,18 +64,39 @@ bool publish(Task *, void *arg) noexcept {
   return true;
 }
 
+// Takes the case out of `locks` that was chosen, unless another one waits for
+// the same channel: its partner may have been the channel's last user, and
+// destroy it.
+std::size_t forget_chosen(SelectCase **locks, std::size_t count,
+                          const ChannelWaiter *chosen) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (&locks[i]->waiter != chosen)
+      continue;
+    ChannelBase *const channel = locks[i]->channel;
+    if ((i > 0 && locks[i - 1]->channel == channel) ||
+        (i + 1 < count && locks[i + 1]->channel == channel))
+      return count;
+    std::copy(locks + i + 1, locks + count, locks + i);
+    return count - 1;
+  }
+  return count;
+}
+
 // Parks until one of the cases, whose channels are locked, is served or closed.
-ChannelWaiter *wait_for_one(SelectCase *const *locks, std::size_t count,
-                            SelectCase *timeout) {
+const ChannelWaiter *wait_for_one(SelectCase **locks, std::size_t count,
+                                  SelectCase *timeout) {
   Wait wait{locks, count, timeout, current_task()};
   if (timeout)
-    wait.deadline = Clock::now() + timeout->patience;
+    wait.deadline = deadline_after(timeout->patience);
   for (std::size_t i = 0; i < count; ++i) {
     locks[i]->waiter.task = wait.task;
     locks[i]->waiter.selection = &wait.selection;
     locks[i]->queue().push_back(locks[i]->waiter);
   }
   park(WaitReason::select, publish, &wait);
+  const ChannelWaiter *chosen =
+      wait.selection.chosen.load(std::memory_order_relaxed);
+  count = forget_chosen(locks, count, chosen);
   lock_all(locks, count);
   for (std::size_t i = 0; i < count; ++i)
     if (locks[i]->waiter.queued)
@@ -83,7 +104,7 @@ ChannelWaiter *wait_for_one(SelectCase *const *locks, std::size_t count,
   unlock_all(locks, count);
   if (timeout)
     timer_cancel(wait.timer);
-  return wait.selection.chosen.load(std::memory_order_relaxed);
+  return chosen;
 }
 
 } // namespace

@@ -27,15 +27,15 @@ private:
 TimePoint deadline_in(Duration d) noexcept {
   static const Duration slack = 2 * CoarseClock::resolution();
   if (d < 32 * slack)
-    return Clock::now() + d;
-  return CoarseClock::now() + slack + d;
+    return detail::deadline_after(d);
+  return detail::deadline_after(d, CoarseClock::now() + slack);
 }
 
 class TimerBehindChannel final : public detail::Attachment {
 public:
   TimerBehindChannel(Channel<TimePoint> &channel, Duration d)
       : node_(fire, &channel) {
-    detail::timer_arm(node_, Clock::now() + d);
+    detail::timer_arm(node_, detail::deadline_after(d));
   }
   ~TimerBehindChannel() override { detail::timer_cancel(node_); }
 
@@ -55,7 +55,7 @@ Channel<TimePoint> after(Duration d, std::source_location where) {
 }
 
 Timer::Timer(Duration d, std::source_location where) : ticks_(1, where) {
-  detail::timer_arm(node_, Clock::now() + d);
+  detail::timer_arm(node_, detail::deadline_after(d));
 }
 
 Timer::~Timer() { detail::timer_cancel(node_); }
@@ -87,7 +87,7 @@ bool Timer::stop() noexcept {
 }
 
 Ticker::Ticker(Duration period, std::source_location where)
-    : ticks_(1, where), period_(period), next_(Clock::now() + period) {
+    : ticks_(1, where), period_(period), next_(detail::deadline_after(period)) {
   assert(period > Duration::zero());
   detail::timer_arm(node_, next_);
 }

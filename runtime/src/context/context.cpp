@@ -195,7 +195,7 @@ Cancellation with_deadline(const Context &parent, TimePoint deadline) {
 }
 
 Cancellation with_timeout(const Context &parent, Duration d) {
-  return with_deadline(parent, Clock::now() + d);
+  return with_deadline(parent, detail::deadline_after(d));
 }
 
 } // namespace heddle

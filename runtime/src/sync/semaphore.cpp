@@ -34,7 +34,7 @@ bool Semaphore::try_acquire_for(Duration d) {
     lock_.unlock();
     return true;
   }
-  return detail::wait_until(lock_, queue_, Clock::now() + d,
+  return detail::wait_until(lock_, queue_, detail::deadline_after(d),
                             detail::WaitReason::semaphore);
 }
 
