@@ -280,5 +280,37 @@ TEST_P(ReviewWakeup, MutexAndConditionTogether) {
       procs_of(GetParam()));
 }
 
+// Moving a timer away must not take along those that are due before it.
+TEST_P(ReviewWakeup, ATimerMovedFarAwayHidesNoOther) {
+  run(
+      [] {
+        for (int i = 0; i < 5; ++i) {
+          Timer moved(20ms), other(40ms);
+          moved.reset(1h);
+          sleep_for(1ms);
+          other.receive();
+        }
+      },
+      procs_of(GetParam()));
+}
+
+TEST_P(ReviewWakeup, ManyRuntimesOneAfterTheOther) {
+  for (int i = 0; i < 2'000; ++i) {
+    const int result = run(
+        [i] {
+          WaitGroup group;
+          int half = 0;
+          group.spawn([&] {
+            yield();
+            half = i;
+          });
+          group.wait();
+          return half + i;
+        },
+        procs_of(GetParam()));
+    ASSERT_EQ(result, 2 * i);
+  }
+}
+
 } // namespace
 } // namespace heddle
