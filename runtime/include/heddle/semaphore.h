@@ -6,6 +6,8 @@
 #include "heddle/time.h"
 
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace heddle {
 
@@ -15,16 +17,20 @@ namespace heddle {
 /// Ordering: release() happens before the acquire() that takes the slot.
 /// Fairness: first come, first served; release() gives the slot to the longest
 /// waiter, and nobody overtakes it.
-/// Lifetime: may be destroyed once nobody waits for it, also by the task that
-/// took the last slot released.
+/// Lifetime: may be destroyed once nobody waits for it. Slots that are still
+/// taken by then may be given back later by a Slot, as those of
+/// spawn_limited().
 class Semaphore {
 public:
-  explicit constexpr Semaphore(std::size_t slots) noexcept : free_(slots) {}
+  class Slot;
+
+  explicit Semaphore(std::size_t slots)
+      : state_(std::make_shared<State>(slots)) {}
   Semaphore(const Semaphore &) = delete;
   Semaphore &operator=(const Semaphore &) = delete;
 
   /// Takes a slot, waiting until there is one for the caller.
-  void acquire() HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT;
+  void acquire() HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT { state_->acquire(); }
 
   /// Takes a slot if one is free and nobody waits for it; reports whether it
   /// did.
@@ -34,16 +40,49 @@ public:
   [[nodiscard]] bool try_acquire_for(Duration d) HEDDLE_SUSPENDS;
 
   /// Gives `slots` slots back. Any task may, not only one that took a slot.
-  void release(std::size_t slots = 1) noexcept HEDDLE_RELEASES_SLOT;
+  void release(std::size_t slots = 1) noexcept HEDDLE_RELEASES_SLOT {
+    state_->release(slots);
+  }
 
   /// How many slots are free now: for metrics and tests, not for decisions.
   [[nodiscard]] std::size_t available() const noexcept;
 
 private:
-  mutable detail::SpinLock lock_;
-  std::size_t free_;
-  // Invariant: empty while free_ is not 0.
-  detail::WaitQueue queue_;
+  struct State {
+    explicit State(std::size_t slots) noexcept : free(slots) {}
+    void acquire() HEDDLE_SUSPENDS;
+    void release(std::size_t slots) noexcept;
+
+    detail::SpinLock lock;
+    std::size_t free;
+    // Invariant: empty while free is not 0.
+    detail::WaitQueue queue;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+/// A slot taken of a Semaphore, given back when its last owner goes: movable,
+/// and safe to outlive the semaphore.
+class [[nodiscard]] Semaphore::Slot {
+public:
+  /// Takes a slot of `semaphore`, waiting until there is one.
+  explicit Slot(Semaphore &semaphore) HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT
+      : state_(semaphore.state_) {
+    state_->acquire();
+  }
+  Slot(Slot &&) noexcept = default;
+  Slot &operator=(Slot &&other) noexcept {
+    Slot(std::move(other)).state_.swap(state_);
+    return *this;
+  }
+  ~Slot() HEDDLE_RELEASES_SLOT {
+    if (state_)
+      state_->release(1);
+  }
+
+private:
+  std::shared_ptr<State> state_;
 };
 
 /// Holds one slot of a Semaphore for the life of the guard.

@@ -46,23 +46,16 @@ async(F &&f, std::source_location site) HEDDLE_SPAWNS {
 /// Waits for a slot of `slots`, then runs `f()` as a task that gives the slot
 /// back when it ends: no more tasks than slots are alive at once.
 ///
-/// Requires, Errors: as spawn(). Lifetime: `slots` must outlive the task.
+/// Requires, Errors: as spawn(). Lifetime: the task may outlive `slots`.
 template <class F>
 void spawn_limited(Semaphore &slots, F &&f,
                    std::source_location site = std::source_location::current())
     HEDDLE_SPAWNS HEDDLE_SUSPENDS HEDDLE_BOUNDS_SPAWNS {
-  slots.acquire();
-  struct Slot {
-    Semaphore *slots;
-    explicit Slot(Semaphore &s) noexcept : slots(&s) {}
-    Slot(Slot &&other) noexcept : slots(std::exchange(other.slots, nullptr)) {}
-    ~Slot() {
-      if (slots)
-        slots->release();
-    }
-  };
   detail::spawn_closure(
-      [slot = Slot(slots), f = std::forward<F>(f)]() mutable { f(); }, site);
+      [slot = Semaphore::Slot(slots), f = std::forward<F>(f)]() mutable {
+        f();
+      },
+      site);
 }
 
 /// Lets other runnable tasks run first. A plain OS thread gives up its time

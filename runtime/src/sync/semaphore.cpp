@@ -5,53 +5,53 @@
 
 namespace heddle {
 
-void Semaphore::acquire() {
-  lock_.lock();
-  if (free_ > 0) {
-    --free_;
-    lock_.unlock();
+void Semaphore::State::acquire() {
+  lock.lock();
+  if (free > 0) {
+    --free;
+    lock.unlock();
     return;
   }
   detail::Waiter self;
   self.task = detail::current_task();
-  queue_.push_back(self);
-  detail::park(detail::WaitReason::semaphore, detail::unlock_after_park,
-               &lock_);
+  queue.push_back(self);
+  detail::park(detail::WaitReason::semaphore, detail::unlock_after_park, &lock);
 }
 
 bool Semaphore::try_acquire() noexcept {
-  lock_.lock();
-  const bool taken = free_ > 0;
-  free_ -= taken;
-  lock_.unlock();
+  state_->lock.lock();
+  const bool taken = state_->free > 0;
+  state_->free -= taken;
+  state_->lock.unlock();
   return taken;
 }
 
 bool Semaphore::try_acquire_for(Duration d) {
-  lock_.lock();
-  if (free_ > 0) {
-    --free_;
-    lock_.unlock();
+  state_->lock.lock();
+  if (state_->free > 0) {
+    --state_->free;
+    state_->lock.unlock();
     return true;
   }
-  return detail::wait_until(lock_, queue_, detail::deadline_after(d),
+  return detail::wait_until(state_->lock, state_->queue,
+                            detail::deadline_after(d),
                             detail::WaitReason::semaphore);
 }
 
-void Semaphore::release(std::size_t slots) noexcept {
+void Semaphore::State::release(std::size_t slots) noexcept {
   detail::WakeList wakes;
-  lock_.lock();
-  for (; slots > 0 && !queue_.empty(); --slots)
-    wakes.serve(*queue_.pop_front());
-  free_ += slots;
-  lock_.unlock();
+  lock.lock();
+  for (; slots > 0 && !queue.empty(); --slots)
+    wakes.serve(*queue.pop_front());
+  free += slots;
+  lock.unlock();
   wakes.wake();
 }
 
 std::size_t Semaphore::available() const noexcept {
-  lock_.lock();
-  const std::size_t free = free_;
-  lock_.unlock();
+  state_->lock.lock();
+  const std::size_t free = state_->free;
+  state_->lock.unlock();
   return free;
 }
 
