@@ -1,5 +1,6 @@
 #include "rewrite/edits.h"
 
+#include "clang/AST/ExprCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 #include "llvm/ADT/STLExtras.h"
@@ -75,6 +76,10 @@ Edits &Edits::remove(std::optional<Span> span) {
     else
       while (span->begin > begin && isBlank(code.substr(span->begin - 1, 1)))
         --span->begin;
+    // Of `{ statement; }` stays `{}`.
+    StringRef rest = code.slice(span->end, end);
+    if (code.take_front(span->begin).ends_with("{") && rest.ltrim().starts_with("}"))
+      span->end += rest.size() - rest.ltrim().size();
     return replace(span, "");
   }
 
@@ -101,6 +106,30 @@ Edits &Edits::insertStatement(const Twine &statement, const Stmt &anchor) {
   if (isBlank(before))
     return replace(span, statement + "\n" + before);
   return replace(span, statement + " ");
+}
+
+Edits &Edits::breakLambda(const LambdaExpr &lambda, unsigned growth) {
+  const auto *body = cast<CompoundStmt>(lambda.getBody());
+  auto span = source->span(body->getSourceRange());
+  if (!require(span.has_value()) || body->body_empty() ||
+      source->text(*span).contains('\n'))
+    return *this;
+  FileID file = span->file;
+  unsigned begin = source->lineBegin(file, span->begin);
+  if (source->lineEnd(file, span->begin) - begin + growth <=
+      source->columnLimit(file))
+    return *this;
+  StringRef outer = source->indentation(file, span->begin);
+  std::string inner = (outer + source->indentationUnit(file)).str();
+  unsigned end = span->begin + 1;
+  for (const Stmt *statement : body->body()) {
+    auto place = source->statement(*statement);
+    if (!require(place.has_value()))
+      return *this;
+    replace(Span{file, end, place->begin}, "\n" + inner);
+    end = place->end;
+  }
+  return replace(Span{file, end, span->end - 1}, "\n" + outer);
 }
 
 Edits &Edits::reindent(std::optional<Span> span, StringRef from, StringRef to) {

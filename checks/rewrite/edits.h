@@ -47,6 +47,10 @@ public:
   Edits &insertStatement(const llvm::Twine &statement,
                          const clang::Stmt &anchor);
 
+  /// Puts the statements of a lambda on lines of their own, if they are all on one
+  /// with the rest of it and this line, `growth` longer, would be too long.
+  Edits &breakLambda(const clang::LambdaExpr &lambda, unsigned growth);
+
   /// Moves the lines that start in `span` from one indentation to another.
   Edits &reindent(std::optional<Span> span, llvm::StringRef from,
                   llvm::StringRef to);

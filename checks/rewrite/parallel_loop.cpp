@@ -724,7 +724,7 @@ private:
       edits.replace(Span{file, whole.begin, task.begin + 1}, head);
     }
     if (oneLine) {
-      writeLine(content, end, prologue, outer, inner);
+      writeLine(content, end, prologue, head.size(), outer, inner);
       return;
     }
 
@@ -741,9 +741,14 @@ private:
 
   bool dropsDone() const { return true; }
 
-  void writeLine(Span content, Span end, bool prologue, StringRef outer,
-                 StringRef inner) {
+  void writeLine(Span content, Span end, bool prologue, size_t headSize,
+                 StringRef outer, StringRef inner) {
     StringRef text = source.text(content);
+    bool broken = prologue || outer.size() + headSize + text.size() + 4 >
+                                  source.columnLimit(content.file);
+    std::string depth =
+        prologue ? inner.str()
+                 : (outer + source.indentationUnit(content.file)).str();
     std::string kept;
     const auto *taskBody = cast<CompoundStmt>(lambda->getBody());
     for (const Stmt *statement : taskBody->body()) {
@@ -753,15 +758,16 @@ private:
       edits.require(span.has_value());
       if (!edits)
         return;
-      kept += (kept.empty() ? "" : " ") + source.text(*span).str();
+      bool inPlace = prologue && kept.empty();
+      kept += inPlace ? "" : broken ? "\n" + depth : " ";
+      kept += source.text(*span);
     }
     if (!iteratorUses.empty() || text.contains("//") || text.contains("/*")) {
       edits.require(false);
       return;
     }
-    std::string tail = prologue ? "\n" + outer.str() + "});" : " });";
-    edits.replace(Span{content.file, content.begin, end.end},
-                  (prologue ? "" : " ") + kept + tail);
+    std::string tail = broken ? "\n" + outer.str() + "});" : " });";
+    edits.replace(Span{content.file, content.begin, end.end}, kept + tail);
   }
 
   StringRef firstStatementIndentation(unsigned firstLine, Span content) const {

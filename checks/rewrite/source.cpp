@@ -171,6 +171,13 @@ StringRef Source::indentationUnit(FileID file) const {
   return "  ";
 }
 
+unsigned Source::columnLimit(FileID file) const {
+  unsigned limit = 80;
+  for (StringRef line : llvm::split(contents(file), '\n'))
+    limit = std::max(limit, unsigned(line.rtrim('\r').size()));
+  return limit;
+}
+
 std::vector<unsigned> Source::lineStarts(Span span) const {
   std::vector<unsigned> starts;
   StringRef code = contents(span.file);

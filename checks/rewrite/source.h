@@ -68,6 +68,9 @@ public:
   /// One level of it, as this file has it.
   llvm::StringRef indentationUnit(clang::FileID file) const;
 
+  /// How long a line of this file may be: 80, or its longest if that is longer.
+  unsigned columnLimit(clang::FileID file) const;
+
   /// Offsets in `span` where a line starts, but for those inside a token.
   std::vector<unsigned> lineStarts(Span span) const;
 

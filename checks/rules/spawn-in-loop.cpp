@@ -65,6 +65,8 @@ class SpawnInLoop final : public Check {
         .insertBefore(call->getArg(0)->getBeginLoc(), "slots, ")
         .include("heddle/runtime.h", call->getBeginLoc())
         .include("heddle/semaphore.h", call->getBeginLoc());
+    if (const LambdaExpr *task = literalLambda(call->getArg(0)))
+      limit.breakLambda(*task, llvm::StringRef("_limitedslots, ").size());
     finding.review(start.location(),
                    "with a slot for each, the loop waits while too many run",
                    limit);

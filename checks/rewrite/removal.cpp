@@ -1,0 +1,47 @@
+#include "rewrite/removal.h"
+
+#include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace llvm;
+
+namespace heddle::checks {
+namespace {
+
+// The branch that does nothing but `statement`, which then goes with it.
+const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
+  const Stmt *up = unit.parent(statement);
+  if (const auto *block = dyn_cast_or_null<CompoundStmt>(up); block && block->size() == 1) {
+    statement = up;
+    up = unit.parent(up);
+  }
+  const auto *branch = dyn_cast_or_null<IfStmt>(up);
+  bool removable = branch && branch->getThen() == statement && !branch->getElse() &&
+                   !branch->getInit() && !branch->getConditionVariable() &&
+                   !branch->getCond()->HasSideEffects(unit.context());
+  return removable ? branch : nullptr;
+}
+
+} // namespace
+
+Edits removalOf(Unit &unit, const Source &source, const Call &call) {
+  Edits edits(source);
+  edits.require(none_of(call.args(), [&](const Expr *argument) {
+    return !isa<CXXDefaultArgExpr>(argument) && argument->HasSideEffects(unit.context());
+  }));
+  const Stmt *statement = call.site;
+  const Stmt *up = unit.parent(statement);
+  while (up && isa<ExprWithCleanups, ParenExpr, CStyleCastExpr>(up)) {
+    statement = up;
+    up = unit.parent(up);
+  }
+  if (const Stmt *branch = emptiedBranch(unit, statement);
+      branch && isa_and_nonnull<CompoundStmt>(unit.parent(branch)))
+    return edits.remove(*branch);
+  if (const auto *result = dyn_cast_or_null<ReturnStmt>(up))
+    return edits.replace(result->getSourceRange(), "return");
+  return edits.require(isa_and_nonnull<CompoundStmt>(up)).remove(*statement);
+}
+
+} // namespace heddle::checks

@@ -1,0 +1,13 @@
+// Removing a call together with the code that is there only for it.
+#pragma once
+
+#include "analysis/unit.h"
+#include "rewrite/edits.h"
+
+namespace heddle::checks {
+
+/// Removes `call` with the statement that it is, and a branch that does nothing
+/// else. Fails where its result is used or an operand has side effects.
+Edits removalOf(Unit &unit, const Source &source, const Call &call);
+
+} // namespace heddle::checks
