@@ -79,14 +79,20 @@ public:
 
   /// Gives `value` to a receiver or puts it into the queue, waiting until one
   /// of them takes it. Returns false if the channel is or gets closed first.
-  bool send(T value) HEDDLE_SUSPENDS HEDDLE_SENDS {
+  bool send(T &&value) HEDDLE_SUSPENDS HEDDLE_SENDS {
     auto &&packed = pack(value);
     lock_.lock();
     detail::Step step = put(packed);
     if (step.result == detail::Step::waits)
-      return wait(senders_, &packed, detail::WaitReason::channel_send);
+      return wait(senders_, std::addressof(packed),
+                  detail::WaitReason::channel_send);
     finish(step);
     return step.result == detail::Step::done;
+  }
+  bool send(const T &value)
+    requires std::is_copy_constructible_v<T>
+  HEDDLE_SUSPENDS HEDDLE_SENDS {
+    return send(T(value));
   }
 
   /// The next value, waiting until there is one; empty once the channel is
@@ -96,7 +102,8 @@ public:
     lock_.lock();
     detail::Step step = take(arrival);
     if (step.result == detail::Step::waits)
-      wait(receivers_, &arrival, detail::WaitReason::channel_receive);
+      wait(receivers_, std::addressof(arrival),
+           detail::WaitReason::channel_receive);
     else
       finish(step);
     if constexpr (boxed)
@@ -106,12 +113,17 @@ public:
   }
 
   /// Sends `value` if that needs no waiting; reports whether it did.
-  bool try_send(T value) HEDDLE_SENDS {
+  bool try_send(T &&value) HEDDLE_SENDS {
     auto &&packed = pack(value);
     lock_.lock();
     detail::Step step = put(packed);
     finish(step);
     return step.result == detail::Step::done;
+  }
+  bool try_send(const T &value)
+    requires std::is_copy_constructible_v<T>
+  HEDDLE_SENDS {
+    return try_send(T(value));
   }
 
   /// The next value if there is one now; empty also if the channel is closed.
@@ -150,11 +162,9 @@ private:
   friend struct detail::ChannelAccess;
   friend Channel<TimePoint> after(Duration d, std::source_location where);
 
-  // Inside the lock values move without throwing: those that might are boxed.
-  static constexpr bool boxed = !std::is_nothrow_move_constructible_v<T>;
-  using Packed = std::conditional_t<boxed, std::unique_ptr<T>, T>;
-  using Arrival =
-      std::conditional_t<boxed, std::unique_ptr<T>, std::optional<T>>;
+  static constexpr bool boxed = detail::boxed<T>;
+  using Packed = detail::Packed<T>;
+  using Arrival = detail::Arrival<T>;
 
   template <typename A>
   Channel(std::in_place_type_t<A>, std::size_t capacity, Duration d,

@@ -42,14 +42,15 @@ auto on_receive(Source &&source) {
 /// A case of select: send `value` to `channel`, then call `f`.
 ///
 /// A closed channel is chosen at once. If f takes a bool it is told whether the
-/// value was sent; an f that takes nothing is called only when it was. The
-/// value of a case that is not chosen is destroyed.
+/// value was sent; an f that takes nothing is called only when it was. An
+/// rvalue is moved from only if it is sent (unless its move may throw), so the
+/// case is to be written within the call of select.
 template <typename Sink, typename V, typename F>
   requires detail::Sendable<Sink>
 auto on_send(Sink &channel, V &&value, F f) HEDDLE_CALLS_ARGUMENT {
   auto &sink = detail::channel_of(channel);
   return detail::SendCase<
-      typename std::remove_cvref_t<decltype(sink)>::value_type, F>(
+      typename std::remove_cvref_t<decltype(sink)>::value_type, V, F>(
       sink, std::forward<V>(value), std::move(f));
 }
 

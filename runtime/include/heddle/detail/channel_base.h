@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <source_location>
+#include <type_traits>
 
 namespace heddle::detail {
 
@@ -38,6 +41,17 @@ struct Step {
   Result result;
   Task *wake = nullptr;
 };
+
+// Inside the lock values move without throwing: those that might are boxed.
+template <typename T>
+inline constexpr bool boxed = !std::is_nothrow_move_constructible_v<T>;
+
+/// How a value of T waits to be received, and how it arrives.
+template <typename T>
+using Packed = std::conditional_t<boxed<T>, std::unique_ptr<T>, T>;
+template <typename T>
+using Arrival =
+    std::conditional_t<boxed<T>, std::unique_ptr<T>, std::optional<T>>;
 
 /// Whatever must live exactly as long as a channel, like the timer behind it.
 class Attachment {

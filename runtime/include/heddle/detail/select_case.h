@@ -15,9 +15,6 @@ namespace heddle::detail {
 
 /// Reaches into a channel for select.
 struct ChannelAccess {
-  template <typename T> using Packed = typename Channel<T>::Packed;
-  template <typename T> using Arrival = typename Channel<T>::Arrival;
-
   template <typename T> static ChannelBase &base(Channel<T> &channel) {
     return channel;
   }
@@ -32,13 +29,13 @@ struct ChannelAccess {
         *static_cast<Arrival<T> *>(arrival));
   }
   template <typename T> static std::optional<T> unpack(Arrival<T> &arrival) {
-    if constexpr (Channel<T>::boxed)
+    if constexpr (boxed<T>)
       return Channel<T>::unpack(arrival);
     else
       return std::move(arrival);
   }
   template <typename T> static Packed<T> pack(T value) {
-    if constexpr (Channel<T>::boxed)
+    if constexpr (boxed<T>)
       return std::make_unique<T>(std::move(value));
     else
       return value;
@@ -151,20 +148,32 @@ public:
 
 private:
   F f_;
-  ChannelAccess::Arrival<T> arrival_{};
+  Arrival<T> arrival_{};
 };
 
-template <typename T, typename F> class SendCase : public SelectCase {
+/// Whether a V is sent from where it is, and so moved from only if it is sent.
+template <typename T, typename V>
+inline constexpr bool sent_in_place =
+    std::is_same_v<T, V> && std::is_nothrow_move_constructible_v<T> &&
+    !std::is_trivially_copyable_v<T>;
+
+template <typename T, typename V, typename F>
+class SendCase : public SelectCase {
+  static constexpr bool in_place = sent_in_place<T, V>;
+
 public:
-  template <typename V>
   SendCase(Channel<T> &sink, V &&value, F f)
       : SelectCase{.kind = send,
                    .channel = &ChannelAccess::base(sink),
                    .attempt = ChannelAccess::put<T>},
-        f_(std::move(f)),
-        value_(ChannelAccess::pack<T>(T(std::forward<V>(value)))) {}
+        f_(std::move(f)), value_(hold(std::forward<V>(value))) {}
 
-  void prepare() noexcept { waiter.slot = std::addressof(value_); }
+  void prepare() noexcept {
+    if constexpr (in_place)
+      waiter.slot = value_;
+    else
+      waiter.slot = std::addressof(value_);
+  }
 
   void finish() {
     if constexpr (std::is_invocable_v<F &, bool>)
@@ -174,8 +183,15 @@ public:
   }
 
 private:
+  static auto hold(V &&value) {
+    if constexpr (in_place)
+      return std::addressof(value);
+    else
+      return ChannelAccess::pack<T>(T(std::forward<V>(value)));
+  }
+
   F f_;
-  ChannelAccess::Packed<T> value_;
+  std::conditional_t<in_place, T *, Packed<T>> value_;
 };
 
 template <typename F> class TimeoutCase : public SelectCase {
