@@ -108,6 +108,30 @@ Edits &Edits::insertStatement(const Twine &statement, const Stmt &anchor) {
   return replace(span, statement + " ");
 }
 
+Edits &Edits::insertInBody(const Stmt &body, const Stmt *anchor,
+                           const Twine &text) {
+  if (anchor)
+    return insertStatement(text, *anchor);
+  auto span = source->statement(body);
+  if (!require(span && !isa<CompoundStmt>(body)))
+    return *this;
+  FileID file = span->file;
+  StringRef inner = source->indentation(file, span->begin);
+  StringRef unit = source->indentationUnit(file);
+  unsigned line = source->lineBegin(file, span->begin);
+  StringRef code = source->contents(file);
+  // The brace goes to the end of the line above, the other one below.
+  if (!require(isBlank(code.slice(line, span->begin)) && inner.ends_with(unit)))
+    return *this;
+  unsigned above = line;
+  while (above > 0 && isBlank(code.substr(above - 1, 1)))
+    --above;
+  replace(Span{file, above, span->begin},
+          " {\n" + inner + text + "\n" + inner);
+  return replace(Span{file, span->end, span->end},
+                 "\n" + inner.drop_back(unit.size()) + "}");
+}
+
 Edits &Edits::breakLambda(const LambdaExpr &lambda, unsigned growth) {
   const auto *body = cast<CompoundStmt>(lambda.getBody());
   auto span = source->span(body->getSourceRange());
@@ -130,6 +154,32 @@ Edits &Edits::breakLambda(const LambdaExpr &lambda, unsigned growth) {
     end = place->end;
   }
   return replace(Span{file, end, span->end - 1}, "\n" + outer);
+}
+
+Edits &Edits::removeCapture(const LambdaExpr &lambda,
+                            const ValueDecl *variable) {
+  const auto *last = lambda.explicit_capture_end();
+  for (const auto *it = lambda.explicit_capture_begin(); it != last; ++it) {
+    if (!it->capturesVariable() || it->getCapturedVar() != variable)
+      continue;
+    auto brackets = source->span(lambda.getIntroducerRange());
+    auto name = source->span(it->getLocation());
+    if (!require(brackets && name))
+      return *this;
+    StringRef list = source->text(*brackets);
+    size_t at = name->begin - brackets->begin;
+    size_t comma = list.find(',', at);
+    size_t before = list.take_front(at).rfind(',');
+    size_t begin = before == StringRef::npos ? 1 : before;
+    size_t end = comma == StringRef::npos ? list.size() - 1 : comma;
+    // The first one takes the comma behind it along.
+    if (before == StringRef::npos && comma != StringRef::npos)
+      end = list.find_first_not_of(" \n", comma + 1);
+    return replace(Span{brackets->file, brackets->begin + unsigned(begin),
+                        brackets->begin + unsigned(end)},
+                   "");
+  }
+  return *this;
 }
 
 Edits &Edits::reindent(std::optional<Span> span, StringRef from, StringRef to) {
