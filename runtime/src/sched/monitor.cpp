@@ -1,0 +1,228 @@
+// The monitor: the one thread that never runs a task. It takes processors from
+// tasks that block or run for long, wakes workers for work that has waited,
+// runs timers that nobody else has time for, and notices a deadlock.
+//
+// It looks every 20 µs while a task blocks and others wait for its processor;
+// less and less often, down to every 10 ms, while nothing happens; and not at
+// all while all processors are idle.
+
+#include "sched/futex.h"
+#include "sched/scheduler.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <pthread.h>
+#include <system_error>
+
+namespace heddle::detail {
+namespace {
+
+constexpr std::int64_t shortest_sleep = blocking_patience;
+constexpr std::int64_t longest_sleep = 10'000'000;
+constexpr std::int64_t longest_sleep_unless_all_run = 1'000'000;
+constexpr std::int64_t time_slice = 10'000'000;
+// A task that goes on spawning is about to wait for what it spawned.
+constexpr std::int64_t spawning_time_slice = 4 * time_slice;
+// A processor whose task runs this long while others are idle holds back what
+// those could run.
+constexpr std::int64_t hidden_work_patience = 500'000;
+constexpr std::int64_t quota_interval = 1'000'000'000;
+constexpr int idle_looks_before_rest = 5;
+constexpr int looks_before_deadlock = 3;
+
+struct Seen {
+  std::uint64_t switches = 0;
+  std::uint64_t spawned = 0;
+  std::uint32_t sections = 0;
+  bool blocking = false;
+  bool backlog = false;
+  std::int64_t since = 0;
+};
+
+pthread_t thread;
+std::atomic<std::uint32_t> word{0};
+std::atomic<bool> quit{false};
+// When the monitor wakes up by itself.
+std::atomic<std::int64_t> wakes_at{0};
+std::array<Seen, max_processors> seen;
+
+void hand_off(Worker &worker, Processor &processor) noexcept {
+  if (scheduler.idle_threads.load(std::memory_order_relaxed) == 0 &&
+      scheduler.threads.load(std::memory_order_relaxed) >=
+          scheduler.options.max_threads)
+    return;
+  if (!take_from(worker, processor))
+    return;
+  scheduler.hand_offs.fetch_add(1, std::memory_order_relaxed);
+  give_away(processor);
+}
+
+// Whether something goes on that is worth another look soon.
+bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
+  Worker *worker = processor.holder.load(std::memory_order_acquire);
+  if (!worker) {
+    before = {};
+    return false;
+  }
+  bool others_idle = scheduler.idle_procs.load(std::memory_order_relaxed) > 0;
+  Seen seen_now{
+      .switches = worker->switches.load(std::memory_order_relaxed),
+      .spawned = worker->spawned.load(std::memory_order_relaxed),
+      .sections = worker->blocking_sections.load(std::memory_order_relaxed),
+      .blocking = worker->blocking.load(std::memory_order_relaxed) > 0,
+      .backlog = processor.queue.size() > 0,
+      .since = now};
+  bool same = seen_now.switches == before.switches &&
+              seen_now.sections == before.sections &&
+              seen_now.blocking == before.blocking;
+  if (same)
+    seen_now.since = before.since;
+  bool spawning = seen_now.spawned != before.spawned;
+  bool waited = before.backlog && seen_now.backlog;
+  before = seen_now;
+  if (!worker->current.load(std::memory_order_relaxed))
+    return false;
+
+  if (waited && others_idle &&
+      scheduler.searching.load(std::memory_order_relaxed) == 0) {
+    wake_worker();
+    return true;
+  }
+  std::int64_t ran = now - seen_now.since;
+  bool wanted =
+      processor.has_work() ||
+      (!others_idle && scheduler.queued.load(std::memory_order_relaxed) > 0);
+  if (!same || !wanted)
+    return seen_now.backlog && others_idle;
+  if (seen_now.blocking) {
+    if (ran >= blocking_patience)
+      hand_off(*worker, processor);
+    return true;
+  }
+  if (ran >= time_slice / 2)
+    worker->overdue.store(true, std::memory_order_relaxed);
+  if (ran >= (spawning ? spawning_time_slice : time_slice) ||
+      (others_idle && processor.has_hidden_work() &&
+       ran >= hidden_work_patience))
+    hand_off(*worker, processor);
+  return others_idle;
+}
+
+bool somebody_runs() noexcept {
+  std::lock_guard guard(scheduler.lock);
+  return std::ranges::any_of(scheduler.workers, [](Worker *worker) {
+    return !worker->listed && !worker->waits_pinned &&
+           !worker->parked.load(std::memory_order_relaxed) &&
+           !worker->finished.load(std::memory_order_relaxed);
+  });
+}
+
+// Nothing runs, and nothing in the runtime can make anything run again.
+bool all_wait() noexcept {
+  return scheduler.idle_procs.load(std::memory_order_relaxed) ==
+             scheduler.procs.load(std::memory_order_relaxed) &&
+         scheduler.queued.load(std::memory_order_relaxed) == 0 &&
+         pending_timers() == 0 && !somebody_runs() &&
+         !scheduler.stopping.load(std::memory_order_relaxed);
+}
+
+void rest(std::int64_t until) noexcept {
+  wakes_at.store(until, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  std::int64_t left = until == Wheel::never ? -1 : until - now_ns();
+  if (until == Wheel::never || left > 0)
+    futex_wait(word, 0, left);
+  word.store(0, std::memory_order_relaxed);
+}
+
+void *run_monitor(void *) noexcept {
+  std::int64_t sleep = shortest_sleep;
+  std::int64_t quota_looked_at = now_ns();
+  int idle_looks = 0;
+  int quiet_looks = 0;
+  while (!quit.load(std::memory_order_acquire)) {
+    std::int64_t now = now_ns();
+    fire_timers(now);
+    std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
+    std::uint32_t idle = scheduler.idle_procs.load(std::memory_order_relaxed);
+    if (idle == procs) {
+      ++idle_looks;
+      bool suspect = scheduler.options.report_deadlock && all_wait();
+      quiet_looks = suspect ? quiet_looks + 1 : 0;
+      if (quiet_looks >= looks_before_deadlock) {
+        if (!outside_threads())
+          report_deadlock();
+        // They may yet wake somebody, and may end without.
+        quiet_looks = 0;
+        rest(now_ns() + 10 * longest_sleep);
+      } else if (idle_looks > idle_looks_before_rest && !suspect) {
+        // TSan's view: what woken workers do is ordered by the lock.
+        if (scheduler.idle_procs.load() == scheduler.procs.load())
+          rest(somebody_runs() ? now_ns() + longest_sleep : Wheel::never);
+      } else {
+        rest(now_ns() + longest_sleep);
+      }
+      sleep = shortest_sleep;
+      continue;
+    }
+    idle_looks = quiet_looks = 0;
+
+    bool busy = false;
+    for (std::uint32_t i = 0; i < max_processors; ++i) {
+      Processor *processor =
+          scheduler.processors[i].load(std::memory_order_acquire);
+      if (!processor)
+        break;
+      if (i < procs)
+        busy |= look_at(*processor, seen[i], now);
+    }
+    if (now - quota_looked_at > quota_interval) {
+      quota_looked_at = now;
+      retire_surplus();
+      if (scheduler.follows_quota.load(std::memory_order_relaxed))
+        if (unsigned allowed = available_procs(); allowed != procs)
+          change_procs(std::min(allowed, max_processors));
+    }
+    bool blocking = std::ranges::any_of(seen, &Seen::blocking);
+    std::int64_t longest =
+        idle > 0 || blocking ? longest_sleep_unless_all_run : longest_sleep;
+    sleep = busy ? shortest_sleep : std::min(sleep + sleep / 2, longest);
+    std::int64_t until = now_ns() + sleep;
+    rest(std::min(until, std::max(next_timer(), now + shortest_sleep)));
+    if (word.load(std::memory_order_relaxed))
+      sleep = shortest_sleep;
+  }
+  return nullptr;
+}
+
+} // namespace
+
+void start_monitor() {
+  quit.store(false, std::memory_order_relaxed);
+  word.store(0, std::memory_order_relaxed);
+  seen = {};
+  wakes_at.store(0, std::memory_order_relaxed);
+  if (int error = pthread_create(&thread, nullptr, run_monitor, nullptr))
+    throw std::system_error(error, std::generic_category(),
+                            "heddle::run could not start a thread");
+}
+
+void stop_monitor() noexcept {
+  quit.store(true, std::memory_order_release);
+  word.store(1, std::memory_order_relaxed);
+  futex_wake(word);
+  pthread_join(thread, nullptr);
+}
+
+void nudge_monitor(std::int64_t patience) noexcept {
+  std::int64_t at = wakes_at.load(std::memory_order_relaxed);
+  if (at < Wheel::never / 2 &&
+      (patience >= Wheel::never / 2 || at - now_ns() <= patience)) [[likely]]
+    return;
+  wakes_at.store(0, std::memory_order_relaxed);
+  word.store(1, std::memory_order_release);
+  futex_wake(word);
+}
+
+} // namespace heddle::detail

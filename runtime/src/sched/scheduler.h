@@ -1,0 +1,117 @@
+#pragma once
+
+#include "heddle/runtime.h"
+#include "sched/worker.h"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+namespace heddle::detail {
+
+inline std::int64_t now_ns() noexcept {
+  return Clock::now().time_since_epoch().count();
+}
+
+/// What all workers share. There is one, for the life of the process; it is
+/// started and stopped.
+struct Scheduler {
+  std::atomic<bool> running{false};
+  /// The first task has returned: nobody is woken or spawned any more.
+  std::atomic<bool> stopping{false};
+
+  std::array<std::atomic<Processor *>, max_processors> processors{};
+  std::atomic<std::uint32_t> procs{1};
+
+  SpinLock lock;
+  // Guarded by lock, except the atomics, which may be read without.
+  TaskList queue;
+  std::atomic<std::size_t> queued{0};
+  Processor *idle_processors = nullptr;
+  std::atomic<std::uint32_t> idle_procs{0};
+  Worker *idle_workers = nullptr;
+  std::atomic<std::uint32_t> idle_threads{0};
+  std::vector<Worker *> workers;
+  /// Threads begun and not over.
+  std::atomic<std::uint32_t> threads{0};
+  /// When the idle worker that looks after the timers wakes up.
+  std::int64_t timekeeper_wakes = Wheel::never;
+
+  /// Workers that are looking for work.
+  std::atomic<std::uint32_t> searching{0};
+  std::atomic<std::uint64_t> wakes{0};
+  std::atomic<std::uint64_t> hand_offs{0};
+  std::atomic<std::int64_t> searched{0};
+  /// Tasks made and ended on threads that are no workers.
+  std::atomic<std::uint64_t> spawned{0};
+  std::atomic<std::uint64_t> ended{0};
+
+  Options options;
+  std::atomic<bool> follows_quota{false};
+};
+
+extern Scheduler scheduler;
+
+/// Puts a runnable task where any worker finds it, and sees to it that one
+/// looks.
+void inject(Task *task) noexcept;
+/// Wakes or starts a worker for an idle processor, if there is one.
+void wake_worker() noexcept;
+/// Gives a processor that the caller owns to a worker; starts one if needed.
+/// False: it cannot be; the processor is idle now.
+bool give_away(Processor &processor) noexcept;
+/// Takes the processor from a worker, wherever it is. False: it had lost it.
+bool take_from(Worker &worker, Processor &processor) noexcept;
+/// Moves what a processor has queued, which the caller owns, to all.
+void drain(Processor &processor) noexcept;
+/// Runs the timers that are due.
+std::size_t fire_timers(std::int64_t now) noexcept;
+std::int64_t next_timer() noexcept;
+std::size_t pending_timers() noexcept;
+
+/// Figures that the workers keep, added up.
+struct Totals {
+  std::uint64_t spawned = 0;
+  std::uint64_t ended = 0;
+  std::uint64_t switches = 0;
+};
+Totals totals() noexcept;
+
+/// The monitor's thread; see monitor.cpp.
+void start_monitor();
+void stop_monitor() noexcept;
+/// How long a blocking section keeps its processor while others wait for one.
+inline constexpr std::int64_t blocking_patience = 20'000;
+/// Makes the monitor look if its next look is further away than this.
+void nudge_monitor(std::int64_t patience = Wheel::never / 2) noexcept;
+
+/// Returns once the running task, which lost its processor, has another.
+void regain_processor() noexcept;
+/// Lets that many tasks run at once.
+void change_procs(std::uint32_t count);
+/// Takes the processors that change_procs() left in use.
+void retire_surplus() noexcept;
+
+/// Reports stack overflows from now on, on threads that have an AlternateStack.
+void watch_overflow() noexcept;
+
+/// A stack for the calling thread's signal handlers.
+class AlternateStack {
+public:
+  AlternateStack() noexcept;
+  ~AlternateStack();
+  AlternateStack(const AlternateStack &) = delete;
+  AlternateStack &operator=(const AlternateStack &) = delete;
+
+private:
+  void *memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// Whether the process has threads that are not the runtime's: those might wake
+/// a task.
+bool outside_threads() noexcept;
+[[noreturn]] void report_deadlock() noexcept;
+
+} // namespace heddle::detail

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "sched/membarrier.h"
+#include "sched/run_queue.h"
+#include "task/stack.h"
+#include "task/task_pool.h"
+#include "time/wheel.h"
+
+#include <atomic>
+#include <cstdint>
+#include <pthread.h>
+
+namespace heddle::detail {
+
+struct Worker;
+
+/// The right to run tasks, and what goes with it: queues, caches, timers. At
+/// most one worker holds it; all but the atomics are that worker's alone,
+/// within a Section.
+struct alignas(64) Processor {
+  explicit Processor(std::uint32_t index) noexcept : index(index) {}
+
+  const std::uint32_t index;
+
+  /// Woken by a hand-over: runs next, within the time slice of who woke it.
+  std::atomic<Task *> slot{nullptr};
+  std::uint32_t slot_runs = 0;
+  /// Taken from the queue to be run here; others cannot steal them.
+  TaskList batch;
+  /// How many those are, for the monitor.
+  std::atomic<std::size_t> batched{0};
+  RunQueue queue;
+
+  std::uint32_t turns = 0;
+  std::atomic<std::uint64_t> steals{0}; // written by the holder alone
+
+  /// Who holds it, for the monitor; null: nobody, or it changes hands just now.
+  std::atomic<Worker *> holder{nullptr};
+  // Guarded by the scheduler's lock.
+  Processor *next_idle = nullptr;
+  /// Its index is not below the number of processors, and nobody holds it.
+  bool retired = false;
+
+  Wheel wheel;
+
+  bool has_hidden_work() const noexcept {
+    return slot.load(std::memory_order_relaxed) ||
+           batched.load(std::memory_order_relaxed);
+  }
+  bool has_work() const noexcept { return queue.size() || has_hidden_work(); }
+};
+
+/// An OS thread that runs tasks.
+struct alignas(64) Worker {
+  /// What it holds; taken by whoever exchanges it for null.
+  std::atomic<Processor *> processor{nullptr};
+  /// Set while the processor's state is in use: whoever takes the processor
+  /// from the worker waits for the end of that. See Section.
+  std::atomic<bool> in_section{false};
+  /// Asks the running task's next checkpoint() to yield.
+  std::atomic<bool> overdue{false};
+  /// The running task; null: none.
+  std::atomic<Task *> current{nullptr};
+  /// The running stack.
+  Stack *stack = nullptr;
+  /// Counts the tasks taken up. Written by the worker alone.
+  std::atomic<std::uint64_t> switches{0};
+  /// Tasks made and ended here. Written by the worker alone.
+  std::atomic<std::uint64_t> spawned{0};
+  std::atomic<std::uint64_t> ended{0};
+  FreeTasks free_tasks;
+  Stack *free_stacks = nullptr;
+  std::size_t free_stack_count = 0;
+  /// Depth of the running task's blocking sections, and a count of them.
+  std::atomic<std::uint32_t> blocking{0};
+  std::atomic<std::uint32_t> blocking_sections{0};
+  /// Waits on a futex as the running task does.
+  std::atomic<bool> parked{false};
+
+  // What the other side of a switch has to do; see arrive().
+  Commit commit = nullptr;
+  Task *committed = nullptr;
+  void *commit_arg = nullptr;
+  Stack *released = nullptr;
+  Task *handed = nullptr;
+
+  /// The thread's own stack, and what is asked of it.
+  Stack base;
+  enum class Request : std::uint8_t { none, call, wait_pinned, leave };
+  Request request = Request::none;
+  void (*call)(void *) = nullptr;
+  void *call_arg = nullptr;
+  Stack *caller = nullptr;
+
+  // Asleep. Guarded by the scheduler's lock, except the word.
+  bool listed = false;
+  bool waits_pinned = false;
+  Worker *next_idle = nullptr;
+  Task *resume = nullptr;
+  std::atomic<std::uint32_t> wake_word{0};
+
+  pthread_t thread{};
+  /// Counted in Scheduler::searching.
+  bool searching = false;
+  /// Its runtime has ended without it: it goes no further than its next wait.
+  std::atomic<bool> left_behind{false};
+  std::atomic<bool> finished{false};
+};
+
+/// The calling thread's worker; null: it is none. Never inlined: the address of
+/// a thread-local must not be kept over a suspension.
+Worker *this_worker() noexcept;
+
+/// While it lives the worker's processor stays with it: others may take the
+/// processor from the worker, but wait for the end before they use it.
+///
+/// The store of in_section and the load of processor here, and the exchange and
+/// the load in take_from(), are kept in order by the two sides of a barrier.
+class Section {
+public:
+  explicit Section(Worker &worker) noexcept
+      : worker_(worker),
+        outer_(worker.in_section.load(std::memory_order_relaxed)) {
+    worker.in_section.store(true, std::memory_order_relaxed);
+    light_barrier();
+    // Acquire: pairs with the release of whoever handed it over.
+    processor_ = worker.processor.load(std::memory_order_acquire);
+  }
+  ~Section() {
+    // Release: pairs with take_from()'s acquire.
+    worker_.in_section.store(outer_, std::memory_order_release);
+  }
+  Section(const Section &) = delete;
+  Section &operator=(const Section &) = delete;
+
+  /// Null if the worker has none.
+  Processor *processor() const noexcept { return processor_; }
+  explicit operator bool() const noexcept { return processor_; }
+  Processor *operator->() const noexcept { return processor_; }
+
+private:
+  Worker &worker_;
+  const bool outer_;
+  Processor *processor_;
+};
+
+} // namespace heddle::detail

@@ -1,0 +1,142 @@
+// void heddle_switch_context(void **save, void *load)
+//
+// Saves what the ABI has a callee save and the stack pointer, and goes on where
+// the context at `load` was saved. Neither MXCSR nor the x87 control word: a task
+// that changes them restores them before it suspends.
+//
+// heddle_start is where a fresh stack starts, with its Stack in rbx or x19. Its frame has no caller: unwinders
+// and debuggers stop there.
+
+        .text
+
+#if defined(__x86_64__)
+
+        .globl  heddle_switch_context
+        .hidden heddle_switch_context
+        .type   heddle_switch_context, @function
+        .balign 32
+heddle_switch_context:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbp, 0
+        pushq   %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbx, 0
+        pushq   %r12
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r12, 0
+        pushq   %r13
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r13, 0
+        pushq   %r14
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r14, 0
+        pushq   %r15
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset r15, 0
+        movq    %rsp, (%rdi)
+        movq    %rsi, %rsp
+        popq    %r15
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r15
+        popq    %r14
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r14
+        popq    %r13
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r13
+        popq    %r12
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore r12
+        popq    %rbx
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore rbx
+        popq    %rbp
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore rbp
+        // Not ret: the return predictor knows nothing of this stack.
+        popq    %rcx
+        .cfi_adjust_cfa_offset -8
+        .cfi_register rip, rcx
+        jmpq    *%rcx
+        .cfi_endproc
+        .size   heddle_switch_context, . - heddle_switch_context
+
+        .globl  heddle_start
+        .hidden heddle_start
+        .type   heddle_start, @function
+        .balign 16
+heddle_start:
+        .cfi_startproc
+        .cfi_undefined rip
+        xorl    %ebp, %ebp
+        movq    %rbx, %rdi
+        callq   heddle_enter_stack
+        ud2
+        .cfi_endproc
+        .size   heddle_start, . - heddle_start
+
+#elif defined(__aarch64__)
+
+        .globl  heddle_switch_context
+        .hidden heddle_switch_context
+        .type   heddle_switch_context, %function
+        .balign 32
+heddle_switch_context:
+        .cfi_startproc
+        sub     sp, sp, #160
+        .cfi_adjust_cfa_offset 160
+        stp     x29, x30, [sp, #0]
+        .cfi_rel_offset x29, 0
+        .cfi_rel_offset x30, 8
+        stp     x19, x20, [sp, #16]
+        stp     x21, x22, [sp, #32]
+        stp     x23, x24, [sp, #48]
+        stp     x25, x26, [sp, #64]
+        stp     x27, x28, [sp, #80]
+        stp     d8, d9, [sp, #96]
+        stp     d10, d11, [sp, #112]
+        stp     d12, d13, [sp, #128]
+        stp     d14, d15, [sp, #144]
+        mov     x9, sp
+        str     x9, [x0]
+        mov     sp, x1
+        ldp     x29, x30, [sp, #0]
+        ldp     x19, x20, [sp, #16]
+        ldp     x21, x22, [sp, #32]
+        ldp     x23, x24, [sp, #48]
+        ldp     x25, x26, [sp, #64]
+        ldp     x27, x28, [sp, #80]
+        ldp     d8, d9, [sp, #96]
+        ldp     d10, d11, [sp, #112]
+        ldp     d12, d13, [sp, #128]
+        ldp     d14, d15, [sp, #144]
+        add     sp, sp, #160
+        .cfi_adjust_cfa_offset -160
+        .cfi_restore x29
+        .cfi_restore x30
+        // Not ret: the return predictor knows nothing of this stack.
+        br      x30
+        .cfi_endproc
+        .size   heddle_switch_context, . - heddle_switch_context
+
+        .globl  heddle_start
+        .hidden heddle_start
+        .type   heddle_start, %function
+        .balign 16
+heddle_start:
+        .cfi_startproc
+        .cfi_undefined x30
+        mov     x29, xzr
+        mov     x0, x19
+        bl      heddle_enter_stack
+        brk     #1
+        .cfi_endproc
+        .size   heddle_start, . - heddle_start
+
+#else
+#error "no context switch for this architecture"
+#endif
+
+        .section .note.GNU-stack, "", %progbits

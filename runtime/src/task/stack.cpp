@@ -1,0 +1,257 @@
+#include "task/stack.h"
+
+#include "task/sanitizers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <cxxabi.h>
+#include <new>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+extern "C" {
+void heddle_switch_context(void **save, void *load) noexcept;
+void heddle_start() noexcept;
+[[noreturn]] __attribute__((visibility("hidden"))) void
+heddle_enter_stack(heddle::detail::Stack &stack) noexcept;
+}
+
+namespace heddle::detail {
+namespace {
+
+constexpr std::size_t page = 4096;
+constexpr std::size_t guard_size = 4 * page;
+// So many distances from the upper end, a cache line apart, do stacks start at:
+// else all of them would fight for the same cache sets.
+constexpr std::size_t colours = 16;
+constexpr std::size_t slab_bytes = 8 << 20;
+// mprotect splits mappings, of which the system allows 65530 by default. Ours
+// must leave room for the program's.
+constexpr std::size_t guards_by_mprotect = 24'000;
+
+#ifndef MADV_GUARD_INSTALL
+constexpr int MADV_GUARD_INSTALL = 102;
+#endif
+
+SpinLock lock;
+std::size_t stack_bytes = 256 * 1024;
+Stack *free_stacks = nullptr;
+char *slab = nullptr;
+char *slab_end = nullptr;
+std::size_t next_colour = 0;
+std::atomic<std::size_t> made_count{0};
+std::atomic<std::size_t> unguarded_count{0};
+std::atomic<std::size_t> protected_count{0};
+std::atomic<bool> can_install_guards{true};
+
+std::size_t whole_pages(std::size_t bytes) {
+  return (bytes + page - 1) / page * page;
+}
+
+char *map_pages(std::size_t bytes) noexcept {
+  void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED)
+    return nullptr;
+  // A huge page would make every stack resident as a whole.
+  madvise(memory, bytes, MADV_NOHUGEPAGE);
+  return static_cast<char *>(memory);
+}
+
+void guard(char *low) noexcept {
+  if (can_install_guards.load(std::memory_order_relaxed)) {
+    if (madvise(low, guard_size, MADV_GUARD_INSTALL) == 0)
+      return;
+    if (errno == EINVAL)
+      can_install_guards.store(false, std::memory_order_relaxed);
+  }
+  if (protected_count.fetch_add(1, std::memory_order_relaxed) <
+          guards_by_mprotect &&
+      mprotect(low, guard_size, PROT_NONE) == 0)
+    return;
+  if (unguarded_count.fetch_add(1, std::memory_order_relaxed) == 0)
+    std::fputs(
+        "heddle: some task stacks have no guard page: this system cannot "
+        "guard so many (see vm.max_map_count)\n",
+        stderr);
+}
+
+// Lays out a stack in [memory, memory + bytes).
+Stack *make(char *memory, std::size_t bytes, std::size_t colour,
+            void (*entry)(Stack &)) noexcept {
+  guard(memory);
+  char *top = memory + bytes - sizeof(Stack) - colour * 64;
+  top -= reinterpret_cast<std::uintptr_t>(top) % alignof(std::max_align_t);
+  auto *stack = new (top) Stack;
+  stack->low = memory + guard_size;
+  stack->size = static_cast<std::size_t>(top - stack->low);
+  stack->entry = entry;
+#if defined(__x86_64__)
+  // Six registers, where to start, and two words that end walks by frame
+  // pointers and keep the stack aligned.
+  auto **sp = reinterpret_cast<void **>(top) - 9;
+  std::memset(sp, 0, 9 * sizeof(void *));
+  sp[4] = stack;
+  sp[6] = reinterpret_cast<void *>(heddle_start);
+#elif defined(__aarch64__)
+  auto **sp = reinterpret_cast<void **>(top) - 20;
+  std::memset(sp, 0, 20 * sizeof(void *));
+  sp[1] = reinterpret_cast<void *>(heddle_start);
+  sp[2] = stack;
+#endif
+  stack->sp = sp;
+#ifdef HEDDLE_TSAN
+  stack->tsan_fiber = __tsan_create_fiber(0);
+#endif
+  made_count.fetch_add(1, std::memory_order_relaxed);
+  return stack;
+}
+
+// The state of exception handling, which the C++ library keeps by thread.
+struct ExceptionState {
+  void *caught;
+  unsigned uncaught;
+};
+
+// Not inlined: its result is a thread-local's address, which the compiler would
+// keep over a switch; the declaration even tells it to.
+[[gnu::noinline]] ExceptionState *exception_state() noexcept {
+  void *state = abi::__cxa_get_globals();
+  asm volatile("" : "+r"(state));
+  return static_cast<ExceptionState *>(state);
+}
+
+} // namespace
+
+bool Stack::guards(const void *address) const noexcept {
+  auto *at = static_cast<const char *>(address);
+  return at >= low - guard_size && at < low;
+}
+
+void StackPool::set_stack_size(std::size_t bytes) noexcept {
+  std::size_t rounded = std::max(whole_pages(bytes), 4 * page) + guard_size;
+  lock.lock();
+  if (rounded != stack_bytes) {
+    stack_bytes = rounded;
+    free_stacks = nullptr;
+    slab = slab_end = nullptr;
+  }
+  lock.unlock();
+}
+
+Stack *StackPool::take(void (*entry)(Stack &)) noexcept {
+  lock.lock();
+  if (Stack *stack = free_stacks) {
+    free_stacks = stack->next;
+    lock.unlock();
+    return stack;
+  }
+  if (static_cast<std::size_t>(slab_end - slab) < stack_bytes) {
+    std::size_t bytes = std::max(slab_bytes, stack_bytes);
+    slab = map_pages(bytes);
+    if (!slab) {
+      std::fputs("heddle: no address space for another task's stack\n", stderr);
+      std::abort();
+    }
+    slab_end = slab + bytes;
+  }
+  char *memory = slab;
+  std::size_t bytes = stack_bytes;
+  slab += bytes;
+  std::size_t colour = next_colour++ % colours;
+  lock.unlock();
+  return make(memory, bytes, colour, entry);
+}
+
+void StackPool::put(Stack *first, Stack *last) noexcept {
+  lock.lock();
+  last->next = free_stacks;
+  free_stacks = first;
+  lock.unlock();
+}
+
+Stack *StackPool::map(std::size_t bytes, void (*entry)(Stack &)) noexcept {
+  std::size_t total = whole_pages(bytes + sizeof(Stack)) + guard_size;
+  char *memory = map_pages(total);
+  return memory ? make(memory, total, 0, entry) : nullptr;
+}
+
+void StackPool::unmap(Stack &stack) noexcept {
+#ifdef HEDDLE_TSAN
+  __tsan_destroy_fiber(stack.tsan_fiber);
+#endif
+  char *memory = stack.low - guard_size;
+  std::size_t total = whole_pages(stack.size + sizeof(Stack)) + guard_size;
+#ifdef HEDDLE_ASAN
+  __asan_unpoison_memory_region(stack.low, stack.size);
+#endif
+  if (!can_install_guards.load(std::memory_order_relaxed))
+    protected_count.fetch_sub(1, std::memory_order_relaxed);
+  made_count.fetch_sub(1, std::memory_order_relaxed);
+  munmap(memory, total);
+}
+
+void StackPool::abandon(Stack &stack) noexcept {
+#ifdef HEDDLE_ASAN
+  auto *from = static_cast<char *>(stack.sp);
+  __lsan_register_root_region(
+      from, static_cast<std::size_t>(stack.low + stack.size - from));
+#endif
+}
+
+std::size_t StackPool::made() noexcept {
+  return made_count.load(std::memory_order_relaxed);
+}
+
+std::size_t StackPool::unguarded() noexcept {
+  return unguarded_count.load(std::memory_order_relaxed);
+}
+
+void switch_stacks(Stack &from, Stack &to,
+                   [[maybe_unused]] bool ends) noexcept {
+  ExceptionState *state = exception_state();
+  ExceptionState saved = *state;
+  if (saved.caught || saved.uncaught)
+    *state = {};
+#ifdef HEDDLE_ASAN
+  __sanitizer_start_switch_fiber(ends ? nullptr : &from.asan_fake, to.low,
+                                 to.size);
+#endif
+#ifdef HEDDLE_TSAN
+  __tsan_switch_to_fiber(to.tsan_fiber, 0);
+#endif
+  heddle_switch_context(&from.sp, to.sp);
+#ifdef HEDDLE_ASAN
+  __sanitizer_finish_switch_fiber(from.asan_fake, nullptr, nullptr);
+#endif
+  if (saved.caught || saved.uncaught)
+    *exception_state() = saved;
+}
+
+void adopt_thread_stack(Stack &stack) noexcept {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    void *low;
+    pthread_attr_getstack(&attributes, &low, &stack.size);
+    stack.low = static_cast<char *>(low);
+    pthread_attr_destroy(&attributes);
+  }
+#ifdef HEDDLE_TSAN
+  stack.tsan_fiber = __tsan_get_current_fiber();
+#endif
+}
+
+} // namespace heddle::detail
+
+void heddle_enter_stack(heddle::detail::Stack &stack) noexcept {
+#ifdef HEDDLE_ASAN
+  __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+#endif
+  stack.entry(stack);
+  std::abort();
+}

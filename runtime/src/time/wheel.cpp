@@ -1,0 +1,185 @@
+#include "time/wheel.h"
+
+#include "sched/pause.h"
+
+#include <algorithm>
+#include <bit>
+#include <mutex>
+
+namespace heddle::detail {
+
+void Wheel::arm(TimerNode &node, std::int64_t deadline) noexcept {
+  std::lock_guard guard(lock_);
+  node.deadline.store(deadline, std::memory_order_relaxed);
+  link(node, deadline);
+  pending_.store(pending() + 1, std::memory_order_relaxed);
+}
+
+bool Wheel::cancel(TimerNode &node) noexcept {
+  if (node.deadline.load(std::memory_order_acquire) != 0) {
+    std::lock_guard guard(lock_);
+    if (node.deadline.load(std::memory_order_relaxed) != 0) {
+      unlink(node);
+      node.deadline.store(0, std::memory_order_relaxed);
+      pending_.store(pending() - 1, std::memory_order_relaxed);
+      return true;
+    }
+  }
+  wait_while_firing(node);
+  return false;
+}
+
+void Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
+  std::int64_t before = node.deadline.load(std::memory_order_acquire);
+  // Later: the slot that holds the node comes up early, and it is moved then.
+  // The exchange fails once fire() has claimed the node.
+  while (before != 0 && deadline >= before)
+    if (node.deadline.compare_exchange_weak(before, deadline,
+                                            std::memory_order_relaxed,
+                                            std::memory_order_acquire))
+      return;
+  if (before != 0) {
+    std::lock_guard guard(lock_);
+    if (node.deadline.load(std::memory_order_relaxed) != 0) {
+      unlink(node);
+      node.deadline.store(deadline, std::memory_order_relaxed);
+      link(node, deadline);
+      return;
+    }
+  }
+  wait_while_firing(node);
+  // Its callback may have armed it again.
+  cancel(node);
+  arm(node, deadline);
+}
+
+void Wheel::link(TimerNode &node, std::int64_t deadline) noexcept {
+  std::int64_t tick = deadline >> tick_bits;
+  if (tick << tick_bits != deadline)
+    ++tick;
+  tick = std::clamp(tick, now_, now_ | (horizon - 1));
+  auto differing = static_cast<std::uint64_t>(tick ^ now_);
+  int level = differing ? (std::bit_width(differing) - 1) / level_bits : 0;
+  int slot = static_cast<int>(tick >> (level * level_bits)) & (slots - 1);
+  TimerNode *&head = slots_[level][slot];
+  node.next = head;
+  node.link = &head;
+  if (head)
+    head->link = &node.next;
+  head = &node;
+  node.slot = static_cast<std::uint32_t>(level * slots + slot);
+  occupied_[level] |= std::uint64_t{1} << slot;
+  if (tick << tick_bits < next())
+    next_.store(tick << tick_bits, std::memory_order_relaxed);
+}
+
+void Wheel::unlink(TimerNode &node) noexcept {
+  *node.link = node.next;
+  if (node.next)
+    node.next->link = node.link;
+  int level = static_cast<int>(node.slot) / slots;
+  int slot = static_cast<int>(node.slot) % slots;
+  if (!slots_[level][slot])
+    occupied_[level] &= ~(std::uint64_t{1} << slot);
+}
+
+// The tick at which the earliest slot that is not empty comes up, and which it
+// is.
+std::int64_t Wheel::first_tick(int &level, int &slot) const noexcept {
+  for (level = 0; level < levels; ++level) {
+    if (!occupied_[level])
+      continue;
+    slot = std::countr_zero(occupied_[level]);
+    int above = (level + 1) * level_bits;
+    return (now_ >> above << above) |
+           (static_cast<std::int64_t>(slot) << (level * level_bits));
+  }
+  return never;
+}
+
+// The earliest deadline is in the earliest slot. A long one is not searched:
+// fire() comes when the slot does and spreads it over the level below.
+void Wheel::refresh_next() noexcept {
+  constexpr int short_enough = 16;
+  int level, slot;
+  std::int64_t tick = first_tick(level, slot);
+  std::int64_t earliest = never;
+  int seen = 0;
+  if (tick != never) {
+    for (TimerNode *node = slots_[level][slot]; node; node = node->next) {
+      if (++seen > short_enough) {
+        earliest = tick << tick_bits;
+        break;
+      }
+      earliest =
+          std::min(earliest, node->deadline.load(std::memory_order_relaxed));
+    }
+  }
+  next_.store(earliest, std::memory_order_relaxed);
+}
+
+// Takes the next node that is due out of the wheel, moving those on the way
+// whose deadline is later; null: none is left.
+TimerNode *Wheel::due(std::int64_t now, std::int64_t tick) noexcept {
+  int level, slot;
+  for (std::int64_t first; (first = first_tick(level, slot)) <= tick;) {
+    now_ = std::max(now_, first);
+    TimerNode *node = slots_[level][slot];
+    unlink(*node);
+    std::int64_t deadline = node->deadline.load(std::memory_order_relaxed);
+    // Release: whoever reads the 0 sees firing_.
+    firing_.store(node, std::memory_order_relaxed);
+    while (deadline <= now)
+      if (node->deadline.compare_exchange_weak(deadline, 0,
+                                               std::memory_order_release,
+                                               std::memory_order_relaxed))
+        return node;
+    link(*node, deadline);
+  }
+  now_ = std::max(now_, tick);
+  return nullptr;
+}
+
+std::size_t Wheel::fire(std::int64_t now) noexcept {
+  if (now < next() || !firing_lock_.try_lock())
+    return 0;
+  std::size_t fired = 0;
+  std::int64_t tick = now >> tick_bits;
+  lock_.lock();
+  while (TimerNode *node = due(now, tick)) {
+    pending_.store(pending() - 1, std::memory_order_relaxed);
+    lock_.unlock();
+    node->callback(*node);
+    ++fired;
+    // Release: pairs with wait_while_firing's acquire.
+    firing_.store(nullptr, std::memory_order_release);
+    lock_.lock();
+  }
+  firing_.store(nullptr, std::memory_order_relaxed);
+  refresh_next();
+  lock_.unlock();
+  firing_lock_.unlock();
+  return fired;
+}
+
+void Wheel::wait_while_firing(const TimerNode &node) const noexcept {
+  while (firing_.load(std::memory_order_acquire) == &node)
+    cpu_pause();
+}
+
+void Wheel::clear(std::int64_t now) noexcept {
+  std::lock_guard firing(firing_lock_);
+  std::lock_guard guard(lock_);
+  for (auto &level : slots_)
+    for (TimerNode *&head : level)
+      while (TimerNode *node = head) {
+        head = node->next;
+        node->deadline.store(0, std::memory_order_relaxed);
+      }
+  occupied_ = {};
+  now_ = now >> tick_bits;
+  pending_.store(0, std::memory_order_relaxed);
+  next_.store(never, std::memory_order_relaxed);
+}
+
+} // namespace heddle::detail
