@@ -39,11 +39,11 @@ TEST(Mutex, Counter) {
 
 TEST(Mutex, TryLockNeverWaits) {
   Mutex mutex;
-  EXPECT_TRUE(mutex.try_lock());
-  EXPECT_FALSE(mutex.try_lock());
-  mutex.unlock();
-  EXPECT_TRUE(mutex.try_lock());
-  mutex.unlock();
+  std::unique_lock first(mutex, std::try_to_lock);
+  EXPECT_TRUE(first);
+  EXPECT_FALSE(std::unique_lock(mutex, std::try_to_lock));
+  first.unlock();
+  EXPECT_TRUE(std::unique_lock(mutex, std::try_to_lock));
 }
 
 TEST(Mutex, IsHeldAcrossSuspensions) {
@@ -68,7 +68,7 @@ TEST(Mutex, WakesTheLongestWaiterFirst) {
         Mutex mutex;
         std::vector<int> order;
         WaitGroup group;
-        mutex.lock();
+        std::unique_lock held(mutex);
         for (int task = 0; task < 5; ++task) {
           group.spawn([&, task] {
             std::lock_guard lock(mutex);
@@ -76,7 +76,7 @@ TEST(Mutex, WakesTheLongestWaiterFirst) {
           });
           sleep_for(1ms);
         }
-        mutex.unlock();
+        held.unlock();
         group.wait();
         EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
       },
@@ -89,17 +89,17 @@ TEST(Mutex, IsHandedToAWaiterThatLostItOnce) {
         Mutex mutex;
         bool waiter_had_it = false;
         WaitGroup group;
-        mutex.lock();
+        std::unique_lock held(mutex);
         group.spawn([&] {
           std::lock_guard lock(mutex);
           waiter_had_it = true;
         });
         sleep_for(1ms);
-        mutex.unlock();
-        ASSERT_TRUE(mutex.try_lock()) << "nobody else has run";
+        held.unlock();
+        ASSERT_TRUE(held.try_lock()) << "nobody else has run";
         sleep_for(1ms);
-        mutex.unlock();
-        EXPECT_FALSE(mutex.try_lock()) << "it was handed over";
+        held.unlock();
+        EXPECT_FALSE(held.try_lock()) << "it was handed over";
         group.wait();
         EXPECT_TRUE(waiter_had_it);
       },

@@ -132,6 +132,16 @@ TEST(Select, CloseEndsAWait) {
   });
 }
 
+TEST(Select, AValueThatIsNotSentStays) {
+  Channel<std::unique_ptr<int>> full(1), open(1);
+  full.send(nullptr);
+  auto value = std::make_unique<int>(1), other = std::make_unique<int>(2);
+  select(on_send(full, std::move(value)), on_send(open, std::move(other)));
+  EXPECT_TRUE(value);
+  EXPECT_FALSE(other);
+  EXPECT_EQ(**open.receive(), 2);
+}
+
 TEST(Select, TimesOut) {
   run([] {
     Channel<int> never;

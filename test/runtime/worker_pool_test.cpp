@@ -54,9 +54,8 @@ TEST(WorkerPool, RunsNoMoreThanItsWorkersAtOnce) {
 
 TEST(WorkerPool, CallGivesTheResult) {
   run([] {
-    WorkerPool<int, std::string> named{2, 4, [](int job) {
-                                         return std::to_string(job);
-                                       }};
+    WorkerPool<int, std::string> named{
+        2, 4, [](int job) { return std::to_string(job); }};
     EXPECT_EQ(named.call(7).get(), "7");
     WorkerPool deduced{2, 4, [](const std::string &job) { return job.size(); }};
     EXPECT_EQ(deduced.call("four").get(), 4u);
