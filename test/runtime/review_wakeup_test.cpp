@@ -280,6 +280,20 @@ TEST_P(ReviewWakeup, MutexAndConditionTogether) {
       procs_of(GetParam()));
 }
 
+// A time-out that is over before the wait has begun still ends it.
+TEST_P(ReviewWakeup, FutureTimesOut) {
+  run(
+      [] {
+        Channel<int> gate;
+        Future<void> never = async([&] { gate.receive(); });
+        for (int i = 0; i < 3'000; ++i)
+          EXPECT_FALSE(never.wait_for(std::chrono::nanoseconds(1 + i % 200)));
+        gate.close();
+        never.get();
+      },
+      procs_of(GetParam()));
+}
+
 // Moving a timer away must not take along those that are due before it.
 TEST_P(ReviewWakeup, ATimerMovedFarAwayHidesNoOther) {
   run(
