@@ -109,7 +109,7 @@ public:
   void retire(Retired item, std::size_t bytes);
   void collect();
   int set_percent(int percent) noexcept;
-  void start(int percent, std::size_t limit) noexcept;
+  void set_limit(std::size_t limit) noexcept;
   void stop() noexcept;
 
 private:
@@ -246,9 +246,9 @@ int Collector::set_percent(int percent) noexcept {
   return former;
 }
 
-void Collector::start(int percent, std::size_t limit) noexcept {
+void Collector::set_limit(std::size_t limit) noexcept {
   limit_.store(limit, std::memory_order_relaxed);
-  set_percent(percent);
+  set_threshold();
 }
 
 // The task that collected, if there was one, will never go on: what it had
@@ -271,8 +271,10 @@ void retire(void *object, void (*destroy)(void *) noexcept, std::size_t bytes) {
   collector.retire({object, destroy}, bytes);
 }
 
-void start_collector(int percent, std::size_t memory_limit) noexcept {
-  collector.start(percent, memory_limit);
+void start_collector(const Options &options) noexcept {
+  collector.set_limit(options.memory_limit);
+  if (options.collect_percent != Options().collect_percent)
+    collector.set_percent(options.collect_percent);
 }
 
 void stop_collector() noexcept { collector.stop(); }

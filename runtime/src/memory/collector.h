@@ -1,14 +1,16 @@
 #pragma once
 
-#include <cstddef>
+#include "heddle/runtime.h"
 
 namespace heddle::detail {
 
-/// Takes over Options::collect_percent and Options::memory_limit as a runtime
-/// starts.
-void start_collector(int percent, std::size_t memory_limit) noexcept;
+/// Takes over, as a runtime starts, what the options say of memory. A
+/// percentage left at its default does not undo an earlier
+/// set_collect_percent().
+void start_collector(const Options &options) noexcept;
 
-/// Destroys all that was retired, as a runtime stops: no task can hold it.
+/// Destroys all that was retired, as a runtime stops.
+/// Requires: no task runs any more.
 void stop_collector() noexcept;
 
 } // namespace heddle::detail

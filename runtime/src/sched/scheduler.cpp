@@ -3,6 +3,7 @@
 #include "heddle/foreign.h"
 #include "heddle/spawn.h"
 
+#include "memory/collector.h"
 #include "sched/futex.h"
 #include "sched/pause.h"
 #include "task/waiting.h"
@@ -1182,6 +1183,7 @@ void finish_stop() noexcept {
   await_workers(scheduler.options.exit_grace);
   stop_monitor();
   std::vector<Worker *> workers;
+  bool all_finished = true;
   {
     std::lock_guard guard(scheduler.lock);
     workers.swap(scheduler.workers);
@@ -1191,6 +1193,7 @@ void finish_stop() noexcept {
       pthread_join(worker->thread, nullptr);
       delete worker;
     } else {
+      all_finished = false;
       worker->left_behind.store(true, std::memory_order_relaxed);
       Processor *processor = worker->processor.load(std::memory_order_relaxed);
       if (processor)
@@ -1200,6 +1203,8 @@ void finish_stop() noexcept {
     }
   }
   abandon_tasks();
+  if (all_finished)
+    stop_collector();
   std::lock_guard guard(scheduler.lock);
   scheduler.queue = {};
   scheduler.queued.store(0, std::memory_order_relaxed);
@@ -1246,6 +1251,7 @@ void run_main(void (*call)(void *), void *arg, const Options &options,
   if (scheduler.running.exchange(true, std::memory_order_acq_rel))
     throw std::logic_error("heddle::run called while another runtime runs");
   start(options);
+  start_collector(options);
   watch_overflow();
   MainCall main{call, arg};
   Task *task = new_task(site, nullptr);
