@@ -114,6 +114,21 @@ bool hasLimit(Unit &unit, const Call &spawn) {
   });
 }
 
+/// The loop goes on until something that its rounds wait for says so.
+bool waitsForInput(Unit &unit, const Loop &loop) {
+  if (receiving(unit, loop) || loop.trips == TripCount::Endless)
+    return true;
+  const auto *counted = dyn_cast<ForStmt>(loop.stmt);
+  if (!isa<WhileStmt, DoStmt>(loop.stmt) && !(counted && !counted->getInc()))
+    return false;
+  const SourceManager &sm = unit.context().getSourceManager();
+  return llvm::any_of(loop.function->calls, [&](const Call *call) {
+    return call->callee && isWithin(call->site, loop.stmt, sm) &&
+           (unit.roles(*call).has(Role::Receives) ||
+            tableName(*call->callee) == "heddle::on_receive");
+  });
+}
+
 } // namespace
 
 std::optional<Spawn> spawns(Unit &unit, const Call &call) {
@@ -140,7 +155,7 @@ bool isLongLived(Unit &unit, const Function &task) {
   while (!pending.empty()) {
     auto [fn, depth] = pending.pop_back_val();
     if (llvm::any_of(loops(unit, *fn), [&](const Loop &loop) {
-          return receiving(unit, loop) || loop.trips == TripCount::Endless;
+          return waitsForInput(unit, loop);
         }))
       return true;
     if (depth == maxDepth)

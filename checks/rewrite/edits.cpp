@@ -16,6 +16,12 @@ Edits &Edits::require(bool condition) {
   return *this;
 }
 
+Edits &Edits::add(const Edits &other) {
+  list.insert(list.end(), other.list.begin(), other.list.end());
+  headers.insert(other.headers.begin(), other.headers.end());
+  return require(!other.failed);
+}
+
 Edits &Edits::replace(std::optional<Span> span, const Twine &text) {
   require(span && source->mayEdit(span->file));
   if (!failed)

@@ -47,9 +47,18 @@ public:
   Edits &insertStatement(const llvm::Twine &statement,
                          const clang::Stmt &anchor);
 
+  /// Puts `text` on a line of its own above `anchor`, a statement in `body` of
+  /// a loop; a body that is one statement without braces gets them.
+  Edits &insertInBody(const clang::Stmt &body, const clang::Stmt *anchor,
+                      const llvm::Twine &text);
+
   /// Puts the statements of a lambda on lines of their own, if they are all on one
   /// with the rest of it and this line, `growth` longer, would be too long.
   Edits &breakLambda(const clang::LambdaExpr &lambda, unsigned growth);
+
+  /// Drops an explicit capture of `variable`, if there is one.
+  Edits &removeCapture(const clang::LambdaExpr &lambda,
+                       const clang::ValueDecl *variable);
 
   /// Moves the lines that start in `span` from one indentation to another.
   Edits &reindent(std::optional<Span> span, llvm::StringRef from,
@@ -62,6 +71,9 @@ public:
   /// directive stands in it.
   Edits &rely(std::optional<Span> span);
   Edits &rely(clang::SourceRange tokens);
+
+  /// All that `other` does too.
+  Edits &add(const Edits &other);
 
   Edits &require(bool condition);
   explicit operator bool() const { return !failed; }

@@ -2,6 +2,8 @@
 
 #include "analysis/captures.h"
 #include "analysis/uses.h"
+#include "rewrite/purity.h"
+#include "rewrite/scope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -17,74 +19,6 @@ using llvm::StringRef;
 
 namespace heddle::checks {
 namespace {
-
-bool isFromStd(const Decl &decl) {
-  for (const DeclContext *context = decl.getDeclContext(); context;
-       context = context->getParent())
-    if (context->isStdNamespace() ||
-        (isa<NamespaceDecl>(context) &&
-         cast<NamespaceDecl>(context)->getName() == "__gnu_cxx"))
-      return true;
-  return false;
-}
-
-/// The expression has no effect, and no other code can change its value while
-/// the loop runs unless that is a race already.
-bool isPure(const Expr *expr) {
-  expr = expr->IgnoreUnlessSpelledInSource();
-  if (isa<DeclRefExpr, MemberExpr, IntegerLiteral, CXXBoolLiteralExpr,
-          FloatingLiteral, CharacterLiteral, CXXThisExpr,
-          CXXNullPtrLiteralExpr, UnaryExprOrTypeTraitExpr>(expr)) {
-    const auto *member = dyn_cast<MemberExpr>(expr);
-    return !member || isPure(member->getBase());
-  }
-  if (expr->getType().isVolatileQualified())
-    return false;
-  if (const auto *op = dyn_cast<BinaryOperator>(expr))
-    return !op->isAssignmentOp() && isPure(op->getLHS()) &&
-           isPure(op->getRHS());
-  if (const auto *op = dyn_cast<UnaryOperator>(expr))
-    return !op->isIncrementDecrementOp() && isPure(op->getSubExpr());
-  if (const auto *cast = dyn_cast<ExplicitCastExpr>(expr))
-    return cast->getType()->isScalarType() && isPure(cast->getSubExpr());
-  if (const auto *element = dyn_cast<ArraySubscriptExpr>(expr))
-    return isPure(element->getLHS()) && isPure(element->getRHS());
-  if (const auto *choice = dyn_cast<ConditionalOperator>(expr))
-    return isPure(choice->getCond()) && isPure(choice->getTrueExpr()) &&
-           isPure(choice->getFalseExpr());
-  const auto *call = dyn_cast<CallExpr>(expr);
-  if (!call || !call->getDirectCallee() ||
-      !isFromStd(*call->getDirectCallee()))
-    return false;
-  const FunctionDecl &callee = *call->getDirectCallee();
-  std::string name = callee.getDeclName().getAsString();
-  const auto *method = dyn_cast<CXXMethodDecl>(&callee);
-  // A map's operator[] inserts.
-  bool reads =
-      method ? (method->isConst() &&
-                llvm::is_contained({"size", "empty", "length", "data", "front",
-                                    "back", "at", "begin", "end", "cbegin",
-                                    "cend", "get", "value", "has_value",
-                                    "operator bool", "operator[]", "operator*",
-                                    "operator->"},
-                                   name)) ||
-                   (name == "operator[]" && method->getNumParams() == 1 &&
-                    method->getParamDecl(0)->getType()->isIntegerType() &&
-                    !llvm::is_contained({"map", "unordered_map"},
-                                        method->getParent()->getName())) ||
-                   llvm::is_contained({"begin", "end", "data", "front", "back"},
-                                      name)
-             : llvm::is_contained({"size", "ssize", "min", "max", "begin",
-                                   "end", "cbegin", "cend", "data"},
-                                  name);
-  if (!reads)
-    return false;
-  for (const Expr *argument : call->arguments())
-    if (!isa<CXXDefaultArgExpr>(argument) && !isPure(argument))
-      return false;
-  const auto *member = dyn_cast<CXXMemberCallExpr>(call);
-  return !member || isPure(member->getImplicitObjectArgument());
-}
 
 /// Moving along it more than once gives the same items.
 bool isForwardIterator(QualType type) {
@@ -810,15 +744,6 @@ private:
 Edits asParallelFor(Unit &unit, const Source &source, const Loop &loop,
                     const Call &spawn) {
   return ParallelLoop(unit, source, loop, spawn).make();
-}
-
-std::string qualifierOf(const Source &source, const Call &call) {
-  if (const auto *expr = dyn_cast<CallExpr>(call.site))
-    if (const auto *named =
-            dyn_cast<DeclRefExpr>(expr->getCallee()->IgnoreParenImpCasts()))
-      if (NestedNameSpecifierLoc qualifier = named->getQualifierLoc())
-        return source.text(qualifier.getSourceRange()).str();
-  return "heddle::";
 }
 
 } // namespace heddle::checks

@@ -13,7 +13,4 @@ namespace heddle::checks {
 Edits asParallelFor(Unit &unit, const Source &source, const Loop &loop,
                     const Call &spawn);
 
-/// The namespace as the code at `call` writes it, with the colons: "heddle::".
-std::string qualifierOf(const Source &source, const Call &call);
-
 } // namespace heddle::checks

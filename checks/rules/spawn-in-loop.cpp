@@ -1,6 +1,7 @@
 #include "analysis/spawns.h"
 #include "framework/check.h"
 #include "rewrite/parallel_loop.h"
+#include "rewrite/scope.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/DenseSet.h"
