@@ -43,7 +43,7 @@ int main() {
       Account account = fetch_account(request.id);
       bytes.fetch_add(statement(account).size(), std::memory_order_relaxed);
     });
-    router.serve("/statement", 20'000, 200);
+    router.serve("/statement", 5'000, 200);
 
     std::printf("%zu bytes of statements\n", bytes.load());
     return 0;

@@ -57,7 +57,7 @@ int main() {
     heddle::Channel<Record> records(256);
     heddle::WaitGroup producers;
     producers.spawn([&] {
-      for (std::uint64_t i = 0; i < 1'000'000; ++i)
+      for (std::uint64_t i = 0; i < 2'000'000; ++i)
         records.send({.key = i, .value = i * i});
       records.close();
     });

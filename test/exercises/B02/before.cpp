@@ -38,7 +38,7 @@ int main() {
     for (int i = 0; i < 4; ++i)
       workers.spawn([&] { run_worker(blocks, sum); });
 
-    for (std::uint64_t i = 0; i < 100'000; ++i)
+    for (std::uint64_t i = 0; i < 300'000; ++i)
       blocks.send({.offset = i * 4096, .length = 4096});
     blocks.close();
     workers.wait();

@@ -51,7 +51,7 @@ int main() {
 
     heddle::WaitGroup peers;
     peers.spawn([&] {
-      for (std::uint32_t i = 0; i < 800'000; ++i)
+      for (std::uint32_t i = 0; i < 2'000'000; ++i)
         messages.send({.topic = i % 32, .size = 64 + i % 1400});
       messages.close();
     });

@@ -64,7 +64,7 @@ int main() {
     heddle::Channel<Sample> samples(1024);
     heddle::WaitGroup sensors;
     sensors.spawn([&] {
-      for (std::int32_t i = 0; i < 1'000'000; ++i)
+      for (std::int32_t i = 0; i < 2'000'000; ++i)
         samples.send({(i * 37) % 2001 - 1000});
       samples.close();
     });

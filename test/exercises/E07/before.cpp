@@ -51,7 +51,7 @@ private:
 int main() {
   return heddle::run([] {
     ResizePool pool(16);
-    for (std::uint32_t i = 0; i < 60'000; ++i)
+    for (std::uint32_t i = 0; i < 300'000; ++i)
       pool.submit({.width = 64 + i % 128, .height = 64 + i % 64});
     std::printf("%llu pixels\n",
                 static_cast<unsigned long long>(pool.finish()));

@@ -59,7 +59,7 @@ int main() {
     for (Connection &connection : connections)
       served.spawn([&] { serve(connection, totals); });
 
-    for (std::uint32_t i = 0; i < 500; ++i)
+    for (std::uint32_t i = 0; i < 1000; ++i)
       for (Connection &connection : connections)
         connection.inbox.send({.author = i, .length = 1 + i % 80});
     for (Connection &connection : connections)

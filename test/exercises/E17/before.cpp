@@ -42,18 +42,24 @@ class Api {
 public:
   void process(const exercise::Request &request) {
     tokens_.fetch_add(sessions_.renew(request.id), std::memory_order_relaxed);
-    release_sessions();
+    finish();
   }
 
-  std::uint64_t tokens() const { return tokens_.load(); }
+  void print() const {
+    std::printf("%llu requests, tokens %llu\n",
+                static_cast<unsigned long long>(requests_.load()),
+                static_cast<unsigned long long>(tokens_.load()));
+  }
 
 private:
-  void release_sessions() {
+  void finish() {
+    requests_.fetch_add(1, std::memory_order_relaxed);
     heddle::collect(); // make sure that the memory is freed
   }
 
   SessionTable sessions_;
   std::atomic<std::uint64_t> tokens_ = 0;
+  std::atomic<std::uint64_t> requests_ = 0;
 };
 
 } // namespace
@@ -66,7 +72,7 @@ int main() {
       api.process(request);
     });
     router.serve("/api", 50'000, 16);
-    std::printf("tokens %llu\n", static_cast<unsigned long long>(api.tokens()));
+    api.print();
     return 0;
   });
 }

@@ -36,7 +36,7 @@ private:
 
 int main() {
   return heddle::run([] {
-    constexpr std::uint64_t requests = 600;
+    constexpr std::uint64_t requests = 1000;
     constexpr int tiles = 1000;
     Dashboard dashboard;
 
