@@ -155,6 +155,14 @@ Task *pop_batch(Processor &processor) noexcept {
   return task;
 }
 
+void put_first(Processor &processor, Task *task) noexcept {
+  task->next = processor.batch.first;
+  processor.batch.first = task;
+  if (processor.batch.count++ == 0)
+    processor.batch.last = task;
+  processor.batched.store(processor.batch.count, std::memory_order_relaxed);
+}
+
 void add_batch(Processor &processor, TaskList &&tasks) noexcept {
   processor.batch.append(std::move(tasks));
   processor.batched.store(processor.batch.count, std::memory_order_relaxed);
@@ -198,9 +206,12 @@ Task *take_shared(Processor &processor) noexcept {
 
 // What the processor has queued by itself; null: nothing.
 Task *take_own(Processor &processor) noexcept {
-  if (++processor.turns % turns_between_looks == 0) [[unlikely]]
+  if (++processor.turns % turns_between_looks == 0) [[unlikely]] {
+    if (std::int64_t now = now_ns(); next_timer() <= now)
+      fire_timers(now);
     if (Task *task = take_shared(processor))
       return task;
+  }
   if (Task *woken = processor.slot.load(std::memory_order_relaxed)) {
     processor.slot.store(nullptr, std::memory_order_relaxed);
     if (++processor.slot_runs < slot_run_limit)
@@ -316,8 +327,7 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
       to = take_stack(worker);
     }
   }
-  worker.stack = to;
-  switch_stacks(mine, *to);
+  switch_stacks(worker, *to);
   arrive();
   if (blocking)
     this_worker()->blocking.store(blocking, std::memory_order_relaxed);
@@ -325,11 +335,9 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
 
 // As suspend, without anything to do after, to a task whose stack is at hand.
 void switch_to(Worker &worker, Task *self, Task *next) noexcept {
-  Stack &mine = *worker.stack;
-  self->stack = &mine;
-  worker.stack = next->stack;
+  self->stack = worker.stack;
   begin(worker, next);
-  switch_stacks(mine, *worker.stack);
+  switch_stacks(worker, *next->stack);
   arrive();
 }
 
@@ -368,11 +376,9 @@ void run(Task *task) noexcept {
     if (stack->pins && stack->pinned != &worker)
       return hand_over(worker, task);
     worker.in_section.store(true, std::memory_order_relaxed);
-    Stack &mine = *worker.stack;
-    worker.released = &mine;
-    worker.stack = stack;
+    worker.released = worker.stack;
     begin(worker, task);
-    switch_stacks(mine, *stack);
+    switch_stacks(worker, *stack);
     arrive();
     return;
   }
@@ -398,9 +404,7 @@ bool acquire_processor(Worker &worker) noexcept {
 void leave(Worker &worker) noexcept {
   worker.request = Worker::Request::leave;
   worker.released = worker.stack;
-  Stack &mine = *worker.stack;
-  worker.stack = &worker.base;
-  switch_stacks(mine, worker.base);
+  switch_stacks(worker, worker.base);
   arrive();
 }
 
@@ -567,12 +571,13 @@ void *run_worker(void *arg) noexcept {
   Worker &worker = *static_cast<Worker *>(arg);
   set_this_worker(&worker);
   adopt_thread_stack(worker.base);
+  worker.stack = &worker.base;
+  worker.exceptions = exception_state_of_thread();
   AlternateStack alternate;
   Stack *to = take_stack(worker);
   for (bool leaving = false; !leaving;) {
-    worker.stack = to;
     worker.request = Worker::Request::none;
-    switch_stacks(worker.base, *to);
+    switch_stacks(worker, *to);
     switch (worker.request) {
     case Worker::Request::none:
       std::abort();
@@ -773,6 +778,17 @@ bool requeue_yielded(Task *self, void *) noexcept {
   return true;
 }
 
+// Whether tasks that yield may go behind all others without being seen by thieves:
+// what is in the queue is taken in first. Not while others are idle.
+bool keep_private(Processor &processor) noexcept {
+  if (processor.queue.size() == 0)
+    return true;
+  if (scheduler.idle_procs.load(std::memory_order_relaxed))
+    return false;
+  add_batch(processor, processor.queue.take(RunQueue::capacity));
+  return true;
+}
+
 bool never_again(Task *, void *) noexcept { return true; }
 
 } // namespace
@@ -789,33 +805,31 @@ void yield_now() {
     self->state.store(TaskState::abandoned, std::memory_order_relaxed);
     return suspend(*worker, never_again, nullptr);
   }
+  self->state.store(TaskState::runnable, std::memory_order_relaxed);
+  if (worker->stack->pins || worker->blocking.load(std::memory_order_relaxed))
+    return suspend(*worker, requeue_yielded, nullptr);
+
   worker->in_section.store(true, std::memory_order_relaxed);
   light_barrier();
   Processor *processor = worker->processor.load(std::memory_order_acquire);
-  self->state.store(TaskState::runnable, std::memory_order_relaxed);
-  if (processor && processor->queue.size() == 0 && !worker->stack->pins &&
-      !worker->blocking.load(std::memory_order_relaxed) &&
-      (processor->turns + 1) % turns_between_looks != 0) {
+  if (processor && keep_private(*processor)) {
     Task *next = take_own(*processor);
     if (!next) {
       self->state.store(TaskState::running, std::memory_order_relaxed);
       worker->in_section.store(false, std::memory_order_release);
       return;
     }
+    TaskList list;
     if (next->stack && !next->stack->pins) {
       // Nobody else can take it from there, so it may be there before its
       // context is saved.
-      TaskList list;
       list.push(self);
       add_batch(*processor, std::move(list));
       return switch_to(*worker, self, next);
     }
-    TaskList list;
-    list.push(next);
-    add_batch(*processor, std::move(list));
+    put_first(*processor, next);
   }
   worker->in_section.store(false, std::memory_order_release);
-  fire_timers(now_ns());
   suspend(*worker, requeue_yielded, nullptr);
 }
 
@@ -1053,13 +1067,11 @@ void call_on_thread_stack(void (*call)(void *), void *arg) {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
     return call(arg);
-  Stack &mine = *worker->stack;
   worker->request = Worker::Request::call;
   worker->call = call;
   worker->call_arg = arg;
-  worker->caller = &mine;
-  worker->stack = &worker->base;
-  switch_stacks(mine, worker->base);
+  worker->caller = worker->stack;
+  switch_stacks(*worker, worker->base);
 }
 
 namespace {
@@ -1079,8 +1091,7 @@ void call_and_return(Stack &stack) {
   Stack &caller = *what.caller;
   caller.pins = stack.pins;
   caller.pinned = stack.pinned;
-  worker.stack = &caller;
-  switch_stacks(stack, caller, true);
+  switch_stacks(worker, caller, true);
 }
 
 } // namespace
@@ -1097,8 +1108,7 @@ void call_on_stack(std::size_t bytes, void (*call)(void *), void *arg) {
   stack->argument = &what;
   stack->pins = mine.pins;
   stack->pinned = mine.pinned;
-  worker->stack = stack;
-  switch_stacks(mine, *stack);
+  switch_stacks(*worker, *stack);
   StackPool::unmap(*stack);
 }
 

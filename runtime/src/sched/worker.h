@@ -50,6 +50,14 @@ struct alignas(64) Processor {
   bool has_work() const noexcept { return queue.size() || has_hidden_work(); }
 };
 
+/// What the C++ library keeps by thread about exceptions: those being handled, and
+/// how many are in flight.
+struct ExceptionState {
+  void *caught;
+  unsigned uncaught;
+};
+ExceptionState *exception_state_of_thread() noexcept;
+
 /// An OS thread that runs tasks.
 struct alignas(64) Worker {
   /// What it holds; taken by whoever exchanges it for null.
@@ -63,6 +71,8 @@ struct alignas(64) Worker {
   std::atomic<Task *> current{nullptr};
   /// The running stack.
   Stack *stack = nullptr;
+  /// The thread's, which moves with the stack.
+  ExceptionState *exceptions = nullptr;
   /// Counts the tasks taken up. Written by the worker alone.
   std::atomic<std::uint64_t> switches{0};
   /// Tasks made and ended here. Written by the worker alone.
@@ -110,6 +120,10 @@ struct alignas(64) Worker {
 /// The calling thread's worker; null: it is none. Never inlined: the address of
 /// a thread-local must not be kept over a suspension.
 Worker *this_worker() noexcept;
+
+/// Goes on on `to`. Returns when somebody switches back, perhaps on another worker.
+/// `ends`: nobody will.
+void switch_stacks(Worker &worker, Stack &to, bool ends = false) noexcept;
 
 /// While it lives the worker's processor stays with it: others may take the
 /// processor from the worker, but wait for the end before they use it.

@@ -8,14 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <cxxabi.h>
 #include <new>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 extern "C" {
-void heddle_switch_context(void **save, void *load) noexcept;
 void heddle_start() noexcept;
 [[noreturn]] __attribute__((visibility("hidden"))) void
 heddle_enter_stack(heddle::detail::Stack &stack) noexcept;
@@ -112,20 +110,6 @@ Stack *make(char *memory, std::size_t bytes, std::size_t colour,
   return stack;
 }
 
-// The state of exception handling, which the C++ library keeps by thread.
-struct ExceptionState {
-  void *caught;
-  unsigned uncaught;
-};
-
-// Not inlined: its result is a thread-local's address, which the compiler would
-// keep over a switch; the declaration even tells it to.
-[[gnu::noinline]] ExceptionState *exception_state() noexcept {
-  void *state = abi::__cxa_get_globals();
-  asm volatile("" : "+r"(state));
-  return static_cast<ExceptionState *>(state);
-}
-
 } // namespace
 
 bool Stack::guards(const void *address) const noexcept {
@@ -210,27 +194,6 @@ std::size_t StackPool::made() noexcept {
 
 std::size_t StackPool::unguarded() noexcept {
   return unguarded_count.load(std::memory_order_relaxed);
-}
-
-void switch_stacks(Stack &from, Stack &to,
-                   [[maybe_unused]] bool ends) noexcept {
-  ExceptionState *state = exception_state();
-  ExceptionState saved = *state;
-  if (saved.caught || saved.uncaught)
-    *state = {};
-#ifdef HEDDLE_ASAN
-  __sanitizer_start_switch_fiber(ends ? nullptr : &from.asan_fake, to.low,
-                                 to.size);
-#endif
-#ifdef HEDDLE_TSAN
-  __tsan_switch_to_fiber(to.tsan_fiber, 0);
-#endif
-  heddle_switch_context(&from.sp, to.sp);
-#ifdef HEDDLE_ASAN
-  __sanitizer_finish_switch_fiber(from.asan_fake, nullptr, nullptr);
-#endif
-  if (saved.caught || saved.uncaught)
-    *exception_state() = saved;
 }
 
 void adopt_thread_stack(Stack &stack) noexcept {

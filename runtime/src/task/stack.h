@@ -55,12 +55,7 @@ public:
   static std::size_t unguarded() noexcept;
 };
 
-/// Goes on on `to`. Returns when somebody switches back to `from`, perhaps on
-/// another thread. `ends`: nobody will.
-void switch_stacks(Stack &from, Stack &to, bool ends = false) noexcept;
-
 /// Makes a Stack of the one that the system gave the calling thread.
 void adopt_thread_stack(Stack &stack) noexcept;
-void forget_thread_stack(Stack &stack) noexcept;
 
 } // namespace heddle::detail
