@@ -15,10 +15,7 @@ constexpr std::size_t verify_at_once = 4;
 
 std::uint32_t checksum_of(const std::string &path) {
   const std::string text = heddle::blocking([&] { return read_file(path); });
-  heddle::pin_thread();
-  const std::uint32_t checksum = ingest_crc32(text.data(), text.size());
-  heddle::unpin_thread();
-  return checksum;
+  return ingest_crc32(text.data(), text.size());
 }
 
 } // namespace
@@ -61,6 +58,7 @@ void SegmentStore::seal() {
 
 void SegmentStore::write_segment(const std::string &service,
                                  std::vector<Line> &lines) {
+  const heddle::ThreadPin pin;
   std::ranges::sort(lines);
   std::string text;
   for (const Line &line : lines)

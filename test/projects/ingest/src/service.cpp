@@ -20,10 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t extent_size = 64 * 1024;
+constexpr std::uint64_t extent_size = 32 * 1024;
 constexpr std::size_t batches_in_flight = 16;
 constexpr std::size_t complaints_in_flight = 256;
-constexpr std::uint64_t alert_threshold = 150;
+constexpr std::uint64_t alert_threshold = 60;
 
 void ingest_file(const LogFile &file, Decoder &decoder) {
   const std::vector<Extent> extents = file.extents(extent_size);

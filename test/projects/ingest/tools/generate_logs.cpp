@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr unsigned services = 40;
+constexpr unsigned services = 120;
 constexpr unsigned hosts = 320;
 constexpr std::int64_t lines_per_second = 400;
 
@@ -62,7 +62,7 @@ void write_line(std::FILE *to, Random &random, std::int64_t number) {
   const std::int64_t second = number / lines_per_second;
   std::fprintf(to,
                "2026-03-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64
-               ".%03uZ level=%s service=svc-%02u host=web-%u status=%u "
+               ".%03uZ level=%s service=svc-%03u host=web-%u status=%u "
                "latency_us=%u bytes=%u path=/api/%s/%u\n",
                1 + second / 86'400, second / 3'600 % 24, second / 60 % 60,
                second % 60, random.below(1000), level, skewed(random, services),
