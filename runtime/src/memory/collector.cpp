@@ -9,15 +9,15 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <span>
 #include <utility>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
+#include <unistd.h>
 
 namespace heddle {
 namespace detail {
@@ -95,13 +95,16 @@ constexpr std::size_t item_overhead = sizeof(Retired) + 16;
 // A task that has not switched by then is not waited for.
 constexpr Duration patience = std::chrono::milliseconds(100);
 
-std::size_t heap_in_use() noexcept {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-  const struct mallinfo2 info = mallinfo2();
-  return std::max(info.uordblks + info.hblkhd, least_heap);
-#else
-  return least_heap;
-#endif
+// What is resident, rather than what the allocator has given out: asking it
+// takes as long as there are free chunks.
+std::size_t memory_in_use() noexcept {
+  std::size_t pages = 0, resident = 0;
+  if (std::FILE *statm = std::fopen("/proc/self/statm", "re")) {
+    if (std::fscanf(statm, "%zu %zu", &pages, &resident) != 2)
+      resident = 0;
+    std::fclose(statm);
+  }
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 class Collector {
@@ -121,6 +124,8 @@ private:
   void set_threshold() noexcept;
 
   std::array<Shard, max_processors> shards_;
+  /// Shards from here on were never used.
+  std::atomic<std::uint32_t> used_{0};
 
   std::atomic<int> percent_{100};
   std::atomic<std::size_t> limit_{0};
@@ -140,7 +145,12 @@ private:
 };
 
 void Collector::retire(Retired item, std::size_t bytes) {
-  Shard &shard = shards_[processor_index() % shards_.size()];
+  const std::uint32_t index = processor_index();
+  Shard &shard = shards_[index];
+  std::uint32_t used = used_.load(std::memory_order_relaxed);
+  while (used <= index && !used_.compare_exchange_weak(
+                              used, index + 1, std::memory_order_relaxed))
+    ;
   std::size_t reported = 0;
   shard.lock.lock();
   try {
@@ -179,17 +189,20 @@ void Collector::collect() {
   const std::uint64_t number =
       begun_.fetch_add(1, std::memory_order_seq_cst) + 1;
   gather();
-  if (gathered_.empty() || wait_for_readers())
-    gathered_.destroy();
-  else
-    put_back();
+  if (!gathered_.empty()) {
+    if (wait_for_readers())
+      gathered_.destroy();
+    else
+      put_back();
+    pace();
+  }
   finished_ = number;
-  pace();
 }
 
 void Collector::gather() noexcept {
   pending_.store(0, std::memory_order_relaxed);
-  for (Shard &shard : shards_) {
+  const std::uint32_t used = used_.load(std::memory_order_relaxed);
+  for (Shard &shard : std::span(shards_).first(used)) {
     shard.lock.lock();
     Batches batches = std::move(shard.batches);
     shard.bytes = 0;
@@ -223,7 +236,7 @@ bool Collector::wait_for_readers() {
 }
 
 void Collector::pace() noexcept {
-  heap_.store(heap_in_use(), std::memory_order_relaxed);
+  heap_.store(std::max(memory_in_use(), least_heap), std::memory_order_relaxed);
   set_threshold();
 }
 
