@@ -15,10 +15,6 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-bool isPlainValue(QualType type) {
-  return !type->isReferenceType() && !type->isPointerType();
-}
-
 // Which parameter of the callee takes `argument`; null for variadic ones.
 const ParmVarDecl *parameterFor(const Call &call, const Stmt *argument) {
   for (auto [index, candidate] : enumerate(call.args()))
@@ -29,19 +25,25 @@ const ParmVarDecl *parameterFor(const Call &call, const Stmt *argument) {
   return nullptr;
 }
 
+bool isConstCall(const Call &call) {
+  const auto *method = dyn_cast_or_null<CXXMethodDecl>(call.callee);
+  return method && method->isConst();
+}
+
 Use useOfArgument(Unit &unit, const Expr *mention, const Call &call, const Stmt *child) {
   if (call.object() == child || (isa<CXXOperatorCallExpr>(call.site) &&
                                  cast<CXXOperatorCallExpr>(call.site)->getArg(0) == child))
-    return {mention, UseKind::MethodCall, &call};
+    return {mention, UseKind::MethodCall, &call, isConstCall(call)};
   const auto *construction = dyn_cast<CXXConstructExpr>(call.site);
   if (construction && construction->getConstructor()->isCopyConstructor())
-    return {mention, UseKind::Read};
+    return {mention, UseKind::Read, nullptr, true};
   const ParmVarDecl *parameter = parameterFor(call, child);
   if (!parameter)
     return {mention, UseKind::Escape};
   QualType type = parameter->getType();
-  bool taken = type->isReferenceType() || type->isPointerType();
-  return {mention, taken ? UseKind::Escape : UseKind::Read};
+  if (!type->isReferenceType() && !type->isPointerType())
+    return {mention, UseKind::Read, nullptr, true};
+  return {mention, UseKind::Escape, nullptr, type->getPointeeType().isConstQualified()};
 }
 
 Use classify(Unit &unit, const Expr *mention) {
@@ -49,7 +51,7 @@ Use classify(Unit &unit, const Expr *mention) {
   for (const Stmt *up = unit.parent(child); up; child = up, up = unit.parent(up)) {
     if (const auto *cast = dyn_cast<ImplicitCastExpr>(up)) {
       if (cast->getCastKind() == CK_LValueToRValue)
-        return {mention, UseKind::Read};
+        return {mention, UseKind::Read, nullptr, true};
       continue;
     }
     if (isa<ParenExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr, ExprWithCleanups>(up))
@@ -59,7 +61,7 @@ Use classify(Unit &unit, const Expr *mention) {
         child = member;
         const auto *expr = dyn_cast_or_null<Expr>(unit.parent(member));
         if (const Call *call = expr ? unit.call(expr) : nullptr)
-          return {mention, UseKind::MethodCall, call};
+          return {mention, UseKind::MethodCall, call, isConstCall(*call)};
         return {mention, UseKind::Escape};
       }
       continue;
@@ -81,13 +83,13 @@ Use classify(Unit &unit, const Expr *mention) {
     if (isa<LambdaExpr>(up))
       return {mention, UseKind::Captured};
     if (isa<CXXForRangeStmt, CompoundStmt, CStyleCastExpr>(up))
-      return {mention, UseKind::Read};
+      return {mention, UseKind::Read, nullptr, true};
     const auto *expr = dyn_cast<Expr>(up);
     if (const Call *call = expr ? unit.call(expr) : nullptr)
       return useOfArgument(unit, mention, *call, child);
     return {mention, UseKind::Escape};
   }
-  return {mention, UseKind::Read};
+  return {mention, UseKind::Read, nullptr, true};
 }
 
 void addMentioned(const Stmt *stmt, function_ref<void(const ValueDecl &, const Expr &)> add) {
@@ -121,20 +123,11 @@ public:
 private:
   void touchVariable(const ValueDecl &decl, const Expr &mention) {
     const auto *canonical = cast<ValueDecl>(decl.getCanonicalDecl());
-    addOnce(found.read, canonical);
-    Use use = classify(unit, &mention);
-    if (use.kind == UseKind::Read)
-      return;
-    if (use.kind == UseKind::MethodCall && isConstCall(*use.call))
+    addOnce(found.mentioned, canonical);
+    if (classify(unit, &mention).readOnly)
       return;
     addOnce(found.written, canonical);
-    if (!isPlainValue(decl.getType()))
-      found.unknown = true;
-  }
-
-  static bool isConstCall(const Call &call) {
-    const auto *method = dyn_cast_or_null<CXXMethodDecl>(call.callee);
-    return method && method->isConst();
+    found.indirect |= decl.getType()->isReferenceType() || decl.getType()->isPointerType();
   }
 
   void touchCallees(const Stmt *stmt) {
@@ -154,9 +147,13 @@ private:
       if (visited.insert(invocation.target).second)
         touch(invocation.target->body);
     }
-    const auto *constructor = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
-    if (!seen && !(constructor && constructor->isImplicit()))
-      found.unknown = true;
+    found.unseen |= !seen && !isKnown(call);
+  }
+
+  bool isKnown(const Call &call) const {
+    return call.callee && (!unit.roles(call).empty() || call.callee->isInStdNamespace() ||
+                           call.callee->isImplicit() || call.callee->isDefaulted() ||
+                           call.callee->getBuiltinID() != 0);
   }
 
   Unit &unit;
@@ -187,7 +184,7 @@ bool mentions(const Stmt *stmt, const ValueDecl *decl) {
 }
 
 bool Touched::touches(const ValueDecl *decl) const {
-  return is_contained(read, cast<ValueDecl>(decl->getCanonicalDecl()));
+  return is_contained(mentioned, cast<ValueDecl>(decl->getCanonicalDecl()));
 }
 
 Touched touchedBy(Unit &unit, const Stmt *stmt) {

@@ -23,10 +23,12 @@ struct Use {
   UseKind kind;
   /// For MethodCall.
   const Call *call = nullptr;
+  /// The use cannot change the variable: a read, a `const` method, a reference
+  /// to const.
+  bool readOnly = false;
 };
 
-/// The uses of `variable` in view, in source order. A `const` method call that
-/// returns a value, and a copy, are reads.
+/// The uses of `variable` in view. A copy is a read.
 std::vector<Use> usesOf(Unit &unit, const clang::ValueDecl *variable);
 
 /// Some use lets code that is not in view reach `variable`.
@@ -37,16 +39,18 @@ bool mentions(const clang::Stmt *stmt, const clang::ValueDecl *decl);
 
 /// What the execution of a statement can touch.
 struct Touched {
-  llvm::SmallVector<const clang::ValueDecl *, 8> read, written;
-  /// Other code runs that is not in view, or through which nothing is known.
-  bool unknown = false;
+  /// All that is mentioned, and of that what may be changed.
+  llvm::SmallVector<const clang::ValueDecl *, 8> mentioned, written;
+  /// Something is changed through a pointer or reference.
+  bool indirect = false;
+  /// Code runs that is not in view and of which nothing is known.
+  bool unseen = false;
 
   bool touches(const clang::ValueDecl *decl) const;
 };
 
-/// The variables and members that `stmt` mentions itself and, for functions in
-/// view, that they mention. Writing through a pointer or reference writes
-/// what it was bound to, when that is known, else `unknown` is set.
+/// The variables and members that `stmt` mentions itself and that functions in
+/// view mention which it runs.
 Touched touchedBy(Unit &unit, const clang::Stmt *stmt);
 
 /// The variables that `stmt` declares for the statements after it.

@@ -25,8 +25,7 @@ const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
 
 } // namespace
 
-Edits removalOf(Unit &unit, const Source &source, const Call &call) {
-  Edits edits(source);
+Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
   edits.require(none_of(call.args(), [&](const Expr *argument) {
     return !isa<CXXDefaultArgExpr>(argument) && argument->HasSideEffects(unit.context());
   }));

@@ -8,6 +8,6 @@ namespace heddle::checks {
 
 /// Removes `call` with the statement that it is, and a branch that does nothing
 /// else. Fails where its result is used or an operand has side effects.
-Edits removalOf(Unit &unit, const Source &source, const Call &call);
+Edits &removeCall(Edits &edits, Unit &unit, const Call &call);
 
 } // namespace heddle::checks

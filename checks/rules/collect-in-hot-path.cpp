@@ -41,7 +41,8 @@ class CollectInHotPath final : public FunctionCheck {
     for (const Call *step : path.calls)
       finding.note(step->location(), "reached through this call");
 
-    Edits removal = removalOf(unit(), source(), call);
+    Edits removal = edits();
+    removeCall(removal, unit(), call);
     if (runsOnlyHot(*call.caller, path))
       finding.fix(removal);
     else

@@ -241,10 +241,11 @@ private:
       for (const Stmt *stmt : block->body()) {
         Touched touched = touchedBy(unit, stmt);
         llvm::outs() << lineOf(stmt->getBeginLoc()) << ": touches";
-        for (const ValueDecl *decl : touched.read)
+        for (const ValueDecl *decl : touched.mentioned)
           llvm::outs() << ' ' << decl->getNameAsString()
                        << (llvm::is_contained(touched.written, decl) ? "!" : "");
-        llvm::outs() << (touched.unknown ? " and unknown\n" : "\n");
+        llvm::outs() << (touched.indirect ? " indirectly" : "")
+                     << (touched.unseen ? " and unseen\n" : "\n");
         for (const VarDecl *variable : declaredBy(stmt))
           for (const Use &use : usesOf(unit, variable))
             llvm::outs() << lineOf(use.mention->getExprLoc()) << ": " << variable->getName()

@@ -1,0 +1,74 @@
+#include "analysis/guarded.h"
+
+#include "analysis/uses.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace llvm;
+
+namespace heddle::checks {
+namespace {
+
+bool sameLock(const LockRegion &a, const LockRegion &b) {
+  if (a.variable && a.variable == b.variable)
+    return true;
+  return a.function == b.function && a.identity == b.identity;
+}
+
+void addTouched(Unit &unit, const Stmt *stmt, const LockRegion &region,
+                SmallVectorImpl<const ValueDecl *> &found) {
+  for (const ValueDecl *decl : touchedBy(unit, stmt).mentioned)
+    if (decl != region.variable && isState(decl) && !is_contained(found, decl))
+      found.push_back(decl);
+}
+
+} // namespace
+
+bool isState(const ValueDecl *decl) {
+  if (decl->getType().isConstQualified())
+    return false;
+  if (isa<FieldDecl>(decl))
+    return true;
+  const auto *variable = dyn_cast<VarDecl>(decl);
+  return variable && variable->hasGlobalStorage();
+}
+
+bool isPrivateState(const ValueDecl *decl) {
+  if (const auto *field = dyn_cast<FieldDecl>(decl))
+    return field->getAccess() == AS_private;
+  return !decl->isExternallyVisible();
+}
+
+SmallVector<const ValueDecl *, 8> guardedBy(Unit &unit, const LockRegion &region,
+                                            ArrayRef<Stmt *> except) {
+  SmallVector<const ValueDecl *, 8> found;
+  for (const Function *fn : unit.functions())
+    for (const LockRegion &other : lockRegions(unit, *fn)) {
+      if (!sameLock(other, region))
+        continue;
+      if (!other.statements) {
+        addTouched(unit, fn->body, region, found);
+        continue;
+      }
+      for (const Stmt *stmt : other.statements->statements())
+        if (!is_contained(except, stmt))
+          addTouched(unit, stmt, region, found);
+    }
+  return found;
+}
+
+bool serialisesOnly(Unit &unit, const LockRegion &region, const Call &call) {
+  if (unit.roles(call).has(Role::Suspends))
+    return false;
+  SmallVector<const ValueDecl *, 8> guarded = guardedBy(unit, region);
+  if (guarded.size() != 1)
+    return false;
+  const ValueDecl *only = guarded.front();
+  bool used = (call.object() && mentions(call.object(), only)) ||
+              any_of(call.args(), [&](const Expr *argument) { return mentions(argument, only); });
+  return used && none_of(usesOf(unit, only),
+                         [](const Use &use) { return use.kind == UseKind::Write; });
+}
+
+} // namespace heddle::checks
