@@ -112,8 +112,11 @@ private:
 
   Channel<TimePoint> ticks_;
   const Duration period_;
+  // Only the callback arms the node again; the lock keeps it from doing so once
+  // it was stopped.
+  detail::SpinLock lock_;
+  bool stopped_ = false;
   TimePoint next_;
-  std::atomic<bool> stopped_{false};
   detail::TimerNode node_{fire, this};
 };
 

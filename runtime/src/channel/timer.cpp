@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <ctime>
+#include <mutex>
 
 namespace heddle {
 namespace {
@@ -96,20 +97,21 @@ Ticker::~Ticker() { stop(); }
 
 void Ticker::fire(detail::TimerNode &node) noexcept {
   auto &ticker = *static_cast<Ticker *>(node.arg);
-  if (ticker.stopped_.load(std::memory_order_relaxed))
-    return;
   const TimePoint now = Clock::now();
   ticker.ticks_.try_send(now);
+  std::lock_guard lock(ticker.lock_);
+  if (ticker.stopped_)
+    return;
   const auto missed = (now - ticker.next_) / ticker.period_;
   ticker.next_ += (missed + 1) * ticker.period_;
   detail::timer_arm(node, ticker.next_);
 }
 
 void Ticker::stop() noexcept {
-  stopped_.store(true, std::memory_order_relaxed);
-  detail::timer_cancel(node_);
-  // A callback that missed the flag has armed the node again; the next does
-  // not.
+  {
+    std::lock_guard lock(lock_);
+    stopped_ = true;
+  }
   detail::timer_cancel(node_);
   ticks_.try_receive();
   ticks_.close();
