@@ -1,5 +1,7 @@
 #pragma once
 
+#include <heddle/annotations.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,11 +39,11 @@ Descriptor open_for_writing(const std::string &path);
 /// Fills as much of `buffer` as the file has from `offset` on; returns how
 /// much.
 std::size_t read_at(const Descriptor &file, std::span<char> buffer,
-                    std::uint64_t offset);
-void write_all(const Descriptor &file, std::string_view text);
+                    std::uint64_t offset) HEDDLE_BLOCKS;
+void write_all(const Descriptor &file, std::string_view text) HEDDLE_BLOCKS;
 
-std::string read_file(const std::string &path);
+std::string read_file(const std::string &path) HEDDLE_BLOCKS;
 /// Readers of `path` see the old contents or the new ones, nothing between.
-void replace_file(const std::string &path, std::string_view text);
+void replace_file(const std::string &path, std::string_view text) HEDDLE_BLOCKS;
 
 } // namespace ingest
