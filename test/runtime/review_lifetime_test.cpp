@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -24,6 +25,7 @@ constexpr int times = 3'000;
 Options two_procs() {
   Options options;
   options.procs = 2;
+  options.report_deadlock = false;
   return options;
 }
 
@@ -32,6 +34,39 @@ void dawdle(std::minstd_rand &random) {
   for (unsigned turns = random() % 400; turns > 0; --turns)
     std::atomic_signal_fence(std::memory_order_seq_cst);
 }
+
+/// A thread that does something at the same time as the caller.
+class Elsewhere {
+public:
+  /// Starts `work` there, at once, after what was started before.
+  void start(std::function<void()> work) {
+    wait();
+    work_ = std::move(work);
+    busy_.store(true, std::memory_order_release);
+  }
+
+  void wait() const {
+    while (busy_.load(std::memory_order_acquire))
+      std::this_thread::yield();
+  }
+
+private:
+  void serve(const std::stop_token &stop) {
+    std::minstd_rand random(99);
+    while (!stop.stop_requested())
+      if (busy_.load(std::memory_order_acquire)) {
+        dawdle(random);
+        work_();
+        busy_.store(false, std::memory_order_release);
+      } else {
+        std::this_thread::yield();
+      }
+  }
+
+  std::atomic<bool> busy_ = false;
+  std::function<void()> work_;
+  std::jthread thread_{[this](const std::stop_token &stop) { serve(stop); }};
+};
 
 TEST(ReviewLifetime, WaitGroupMayGoWhenWaitReturns) {
   run(
@@ -49,40 +84,29 @@ TEST(ReviewLifetime, WaitGroupMayGoWhenWaitReturns) {
 }
 
 TEST(ReviewLifetime, WaitGroupMayGoWhileAThreadIsInDone) {
-  std::atomic<WaitGroup *> current = nullptr;
-  std::atomic<bool> stop = false;
-  std::jthread other([&] {
-    std::minstd_rand random(2);
-    while (!stop)
-      if (WaitGroup *group = current.exchange(nullptr)) {
-        dawdle(random);
-        group->done();
-      }
-  });
-  Options options = two_procs();
-  options.report_deadlock = false;
+  Elsewhere elsewhere;
   run(
       [&] {
         std::minstd_rand random(3);
         for (int i = 0; i < times; ++i) {
           auto group = std::make_unique<WaitGroup>();
           group->add();
-          current = group.get();
+          elsewhere.start([&group = *group] { group.done(); });
           dawdle(random);
           group->wait();
         }
       },
-      options);
-  stop = true;
+      two_procs());
 }
 
 TEST(ReviewLifetime, SemaphoreMayGoWithItsLastSlot) {
+  Elsewhere elsewhere;
   run(
-      [] {
+      [&] {
         std::minstd_rand random(4);
         for (int i = 0; i < times; ++i) {
           auto slots = std::make_unique<Semaphore>(0);
-          spawn([&slots = *slots] { slots.release(); });
+          elsewhere.start([&slots = *slots] { slots.release(); });
           dawdle(random);
           if (i % 2)
             slots->acquire();
@@ -95,12 +119,13 @@ TEST(ReviewLifetime, SemaphoreMayGoWithItsLastSlot) {
 }
 
 TEST(ReviewLifetime, ChannelMayGoWithItsLastValue) {
+  Elsewhere elsewhere;
   run(
-      [] {
+      [&] {
         std::minstd_rand random(5);
         for (int i = 0; i < times; ++i) {
           auto channel = std::make_unique<Channel<int>>(i % 2);
-          spawn([&channel = *channel, i] { channel.send(i); });
+          elsewhere.start([&channel = *channel, i] { channel.send(i); });
           dawdle(random);
           EXPECT_EQ(channel->receive(), i);
         }
@@ -109,22 +134,20 @@ TEST(ReviewLifetime, ChannelMayGoWithItsLastValue) {
 }
 
 TEST(ReviewLifetime, ChannelMayGoWithAValueThatASelectSent) {
+  Elsewhere elsewhere;
   run(
-      [] {
+      [&] {
         std::minstd_rand random(6);
         Channel<int> never;
-        WaitGroup senders;
         for (int i = 0; i < times; ++i) {
           auto channel = std::make_unique<Channel<int>>();
-          senders.spawn([&channel = *channel, &never, i] {
+          elsewhere.start([&channel = *channel, &never, i] {
             select(on_send(channel, i), on_receive(never));
           });
           dawdle(random);
-          if (i % 3 == 0)
-            yield();
           EXPECT_EQ(channel->receive(), i);
         }
-        senders.wait();
+        elsewhere.wait();
       },
       two_procs());
 }
@@ -151,32 +174,34 @@ TEST(ReviewLifetime, FutureMayGoAtAnyTime) {
       two_procs());
 }
 
-struct Counted {
-  Mutex mutex;
-  int users = 0;
-};
-
 // The one who finds itself the last user under the lock deletes the lock.
 TEST(ReviewLifetime, MutexMayGoWithItsLastUser) {
+  struct Counted {
+    Mutex mutex;
+    int users = 3;
+
+    void leave() {
+      mutex.lock();
+      const bool last = --users == 0;
+      mutex.unlock();
+      if (last)
+        delete this;
+    }
+  };
+  Elsewhere elsewhere;
   run(
-      [] {
+      [&] {
         std::minstd_rand random(8);
         for (int i = 0; i < times; ++i) {
           auto *object = new Counted;
-          object->users = 4;
           WaitGroup group;
-          for (int user = 0; user < 4; ++user)
-            group.spawn([object, seed = random()] {
-              std::minstd_rand own(static_cast<unsigned>(seed));
-              dawdle(own);
-              object->mutex.lock();
-              const bool last = --object->users == 0;
-              object->mutex.unlock();
-              if (last)
-                delete object;
-            });
+          group.spawn([object] { object->leave(); });
+          elsewhere.start([object] { object->leave(); });
+          dawdle(random);
+          object->leave();
           group.wait();
         }
+        elsewhere.wait();
       },
       two_procs());
 }
@@ -201,20 +226,16 @@ TEST(ReviewLifetime, TimerMayGoWhileItFires) {
 }
 
 TEST(ReviewLifetime, SelectMayEndWhileItsTimeoutFires) {
+  Elsewhere elsewhere;
   run(
-      [] {
+      [&] {
         std::minstd_rand random(10);
         for (int i = 0; i < times; ++i) {
           auto channel = std::make_unique<Channel<int>>();
-          WaitGroup sender;
-          sender.spawn([&channel = *channel, seed = random()] {
-            std::minstd_rand own(static_cast<unsigned>(seed));
-            dawdle(own);
-            (void)channel.try_send(1);
-          });
+          elsewhere.start([&channel = *channel] { (void)channel.try_send(1); });
           select(on_receive(*channel),
                  on_timeout(std::chrono::microseconds(random() % 20), [] {}));
-          sender.wait();
+          elsewhere.wait();
         }
       },
       two_procs());
@@ -259,50 +280,39 @@ TEST(ReviewLifetime, ContextsMayGoWhileTheyExpire) {
 
 // A child's own cancel and its parent's go through the same states.
 TEST(ReviewLifetime, ContextsMayBeCancelledFromAboveAndBelowAtOnce) {
+  Elsewhere elsewhere;
   run(
-      [] {
-        for (int i = 0; i < times / 3; ++i) {
+      [&] {
+        std::minstd_rand random(12);
+        for (int i = 0; i < times; ++i) {
           auto [parent, cancel_parent] = with_cancel(background());
-          WaitGroup group;
-          std::vector<Context> children;
-          for (int child = 0; child < 4; ++child) {
-            auto [context, cancel] = with_cancel(parent);
-            children.push_back(context);
-            group.spawn([cancel, seed = i * 4 + child + 1] {
-              std::minstd_rand own(static_cast<unsigned>(seed));
-              dawdle(own);
-              cancel();
-            });
-          }
-          std::minstd_rand own(static_cast<unsigned>(i) + 1);
-          dawdle(own);
-          cancel_parent();
-          for (const Context &child : children)
-            EXPECT_EQ(child.error(), std::errc::operation_canceled);
-          group.wait();
+          std::vector<Cancellation> children;
+          for (int child = 0; child < 4; ++child)
+            children.push_back(with_cancel(parent));
+          elsewhere.start([cancel = cancel_parent] { cancel(); });
+          dawdle(random);
+          for (const Cancellation &child : children)
+            child.cancel();
+          elsewhere.wait();
+          for (const Cancellation &child : children)
+            EXPECT_EQ(child.context.error(), std::errc::operation_canceled);
         }
       },
       two_procs());
 }
 
 TEST(ReviewLifetime, ContextsMayGetTimersWhileTheirParentEnds) {
+  Elsewhere elsewhere;
   run(
-      [] {
-        for (int i = 0; i < times / 3; ++i) {
+      [&] {
+        std::minstd_rand random(13);
+        for (int i = 0; i < times; ++i) {
           auto [parent, cancel_parent] = with_cancel(background());
-          WaitGroup group;
-          group.spawn([parent, seed = i + 1] {
-            std::minstd_rand own(static_cast<unsigned>(seed));
-            for (int child = 0; child < 8; ++child) {
-              auto [context, cancel] = with_timeout(parent, 1h);
-              dawdle(own);
-            }
-          });
-          std::minstd_rand own(static_cast<unsigned>(i) + 7);
-          dawdle(own);
-          dawdle(own);
-          cancel_parent();
-          group.wait();
+          elsewhere.start([cancel = cancel_parent] { cancel(); });
+          dawdle(random);
+          for (int child = 0; child < 4; ++child)
+            (void)with_timeout(parent, 1h);
+          elsewhere.wait();
         }
       },
       two_procs());
