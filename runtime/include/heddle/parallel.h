@@ -50,6 +50,12 @@ void parallel_indices(std::size_t count, Body &&body,
 template <class I, class J>
 concept Indices = std::integral<I> && std::integral<J>;
 
+// A type that holds all from an I to a J; their common type would make -1 large
+// where one is unsigned.
+template <class I, class J>
+using IndexOf = std::conditional_t<std::is_signed_v<I> == std::is_signed_v<J>,
+                                   std::common_type_t<I, J>, long long>;
+
 } // namespace detail
 
 /// Calls `f(item)` for each item of `items` and returns when all calls have.
@@ -93,7 +99,7 @@ template <class I, class J, class F>
 void parallel_for(I first, J last, F &&f, ParallelOptions options = {},
                   std::source_location site = std::source_location::current())
     HEDDLE_CALLS_IN_LOOP HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {
-  using Index = std::common_type_t<I, J>;
+  using Index = detail::IndexOf<I, J>;
   if (std::cmp_greater_equal(first, last))
     return;
   auto origin = static_cast<Index>(first);

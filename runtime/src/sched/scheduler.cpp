@@ -1243,6 +1243,8 @@ void start(const Options &options) {
   std::call_once(once, prepare_barriers);
   StackPool::set_stack_size(options.stack_size);
   scheduler.options = options;
+  scheduler.spawned.store(0, std::memory_order_relaxed);
+  scheduler.ended.store(0, std::memory_order_relaxed);
   scheduler.follows_quota = options.procs == 0;
   scheduler.stopping.store(false, std::memory_order_relaxed);
   std::uint32_t count = std::clamp(
