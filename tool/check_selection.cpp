@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Regex.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace clang::tidy;
@@ -161,10 +162,11 @@ void Configuration::checkOptionNames(const ClangTidyOptions &options) {
 
 Span Configuration::placeOf(StringRef message) const {
   StringRef quoted = message.split('\'').second.split('\'').first;
+  SmallVector<StringRef> match;
   for (const auto &[file, text] : texts)
-    if (size_t offset = StringRef(text).find(quoted);
-        !quoted.empty() && offset != StringRef::npos)
-      return {file, unsigned(offset), 0};
+    if (Regex("(" + Regex::escape(quoted) + ")[^A-Za-z0-9_-]")
+            .match(text, &match))
+      return {file, unsigned(match[1].data() - text.data()), 0};
   return {};
 }
 

@@ -70,11 +70,13 @@ Expected<Arguments> parseArguments(const Command &command,
     auto option = find_if(command.options,
                           [&](const Option &o) { return o.name == name; });
     if (option == command.options.end()) {
-      SmallVector<StringRef> names;
+      std::vector<std::string> names;
       for (const Option &o : command.options)
-        names.push_back(o.name);
-      return makeError("'heddle " + command.name + "' has no option " +
-                       word.split('=').first + didYouMean(name, names));
+        names.push_back(spelling(o.name));
+      StringRef given = word.split('=').first;
+      return makeError("'heddle " + command.name + "' has no option " + given +
+                       didYouMean(given, SmallVector<StringRef>(names.begin(),
+                                                                names.end())));
     }
     if (option->value.empty()) {
       if (value)

@@ -99,13 +99,6 @@ std::pair<unsigned, unsigned> shifted(unsigned offset, StringRef text,
   return {offset + shift, offset + shift};
 }
 
-std::string describe(const Problem &problem, Sources &sources) {
-  const Span &where = problem.message.where;
-  if (where.file.empty())
-    return problem.message.text;
-  return formatv("{0} ({1})", problem.message.text, displayPath(where.file));
-}
-
 using Tally = std::map<std::tuple<StringRef, StringRef, StringRef>, int>;
 
 Tally tally(const Linter::Results &results) {
@@ -333,9 +326,8 @@ void Fixer::judge(Trial &trial, const std::vector<Candidate> &fixes) {
   Linter::Results old;
   for (const auto &[unit, result] : trial.results) {
     if (!result.problems.empty() && results[unit].problems.empty()) {
-      trial.fault =
-          "with it, " + displayPath(project.units()[unit].file) +
-          " does not parse: " + describe(result.problems.front(), sources);
+      trial.fault = "with it, " + displayPath(project.units()[unit].file) +
+                    " does not parse: " + result.problems.front().message.text;
       return;
     }
     old[unit] = results[unit];

@@ -44,7 +44,8 @@ void Progress::started(StringRef what) {
 void Progress::finished(StringRef what) {
   running.erase(find(running, what));
   ++done;
-  draw();
+  if (!running.empty())
+    draw();
 }
 
 std::string Progress::timeLeft() const {

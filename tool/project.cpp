@@ -90,13 +90,14 @@ Expected<std::string> findDatabase(StringRef asked) {
     return makeError("there is no compile_commands.json in " + asked + "\n" +
                      howToMakeOne);
   }
-  for (StringRef below : {"", "build"}) {
-    std::string found = nearest(currentDirectory(), [&](StringRef at) {
-      return existsIn(joined(at, below), databaseName);
-    });
-    if (!found.empty())
-      return joined(joined(found, below), databaseName);
-  }
+  std::string found = nearest(currentDirectory(), [](StringRef at) {
+    return existsIn(at, databaseName) ||
+           existsIn(joined(at, "build"), databaseName);
+  });
+  if (!found.empty())
+    return joined(existsIn(found, databaseName) ? found
+                                                : joined(found, "build"),
+                  databaseName);
   return makeError(Twine("there is no compile_commands.json here, above, or in "
                          "a build/ there\n") +
                    howToMakeOne);

@@ -33,7 +33,9 @@ void describeCrash(StringRef trace, Problem &problem) {
   trace.split(lines, '\n');
   for (StringRef line : lines) {
     line = line.trim();
-    if (Regex("^[0-9]+\\.").match(line) && !line.contains("Program arguments"))
+    if (Regex("^[0-9]+\\.").match(line) &&
+        !line.contains("Program arguments") && !line.contains("ASTMatcher") &&
+        !line.contains("Checking heddle-"))
       problem.notes.push_back({line.split('.').second.trim().str(), {}, {}});
   }
 }

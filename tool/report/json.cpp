@@ -85,7 +85,7 @@ private:
     json.attribute("kind", fix.safe ? "S" : "R");
     if (!fix.description.empty())
       json.attribute("description", json::fixUTF8(fix.description));
-    json.attribute("applicable", report.mayMake(fix));
+    json.attribute("applicable", !report.whyNot(fix));
     json.attributeArray("edits", [&] {
       for (const Edit &edit : fix.edits)
         json.object([&] {

@@ -21,15 +21,16 @@ StringRef tierOf(StringRef check) {
 const Fix *Report::usableFix(const Finding &finding) const {
   const Fix *best = nullptr;
   for (const Fix &fix : finding.fixes)
-    if ((!best || (fix.safe && !best->safe)) && mayMake(fix))
+    if ((!best || (fix.safe && !best->safe)) && !whyNot(fix))
       best = &fix;
   return best;
 }
 
-bool Report::mayMake(const Fix &fix) const {
-  return none_of(fix.edits, [&](const Edit &edit) {
-    return project->whyReadOnly(edit.where.file);
-  });
+std::optional<std::string> Report::whyNot(const Fix &fix) const {
+  for (const Edit &edit : fix.edits)
+    if (auto reason = project->whyReadOnly(edit.where.file))
+      return reason;
+  return std::nullopt;
 }
 
 ExitStatus Report::status(StringRef failOn) const {

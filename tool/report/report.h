@@ -28,8 +28,8 @@ struct Report {
   };
   std::vector<UnitProblem> problems;
 
-  /// Whether all files of the fix may be written.
-  bool mayMake(const Fix &fix) const;
+  /// Why the fix must not be made: what it edits is not the project's.
+  std::optional<std::string> whyNot(const Fix &fix) const;
 
   /// The fix that a command would make: a safe one before one for review.
   /// Null if there is none, or it touches what must not be written.

@@ -91,6 +91,10 @@ public:
   }
 
   void printNote(const Message &note) {
+    if (note.where.file.empty()) {
+      out << "      = " << printable(note.text) << "\n";
+      return;
+    }
     printHead(note.where, "note", raw_ostream::CYAN);
     out << printable(note.text) << "\n";
     printSnippet(note);
@@ -183,14 +187,12 @@ private:
     if (finding.fixes.empty())
       return;
     out << "      = ";
-    const Fix *fix = report.usableFix(finding);
-    if (!fix) {
-      out << "fix: in a file that is not the project's to write\n";
-      return;
-    }
     out.changeColor(raw_ostream::GREEN, /*Bold=*/true) << "fix: ";
     out.resetColor();
-    if (fix->safe)
+    const Fix *fix = report.usableFix(finding);
+    if (!fix)
+      out << "not made: " << *report.whyNot(finding.fixes.front()) << "\n";
+    else if (fix->safe)
       out << "safe, by 'heddle fix'\n";
     else
       out << "to review, by 'heddle fix --unsafe': "
