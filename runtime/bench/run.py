@@ -184,7 +184,7 @@ class Results:
 
 def short(name):
     """A benchmark's name without what Google Benchmark appends to it."""
-    return "/".join(part for part in name.split("/") if re.fullmatch(r"[a-z_]\w*|[TN]:\d+", part) and part != "real_time")
+    return "/".join(part for part in name.split("/") if re.fullmatch(r"[a-z_]\w*|[TN]:\d+", part) and not part.endswith("_time"))
 
 
 def measure_all(programs, rows, rounds, scales, progress):

@@ -28,7 +28,7 @@ inline constexpr int parked_masses = 1'000'000;
 /// Runs on each of these numbers of threads: long enough for a median, short
 /// enough for many interleaved rounds.
 template <int... Threads> void on(benchmark::internal::Benchmark *bench) {
-  bench->ArgName("T")->MinTime(0.2)->UseRealTime();
+  bench->ArgName("T")->MinTime(0.2)->MeasureProcessCPUTime()->UseRealTime();
   (bench->Arg(Threads), ...);
 }
 
