@@ -20,7 +20,7 @@ struct Score {
 
 Score score(const Candidate &candidate) {
   double value = candidate.term_hits;
-  for (int field = 1; field <= 48; ++field)
+  for (int field = 1; field <= 32; ++field)
     value = value * 0.75 + (candidate.document >> (field % 7)) % (field + 3);
   return {candidate.document, value};
 }
