@@ -176,6 +176,8 @@ Error Project::load(StringRef file) {
 
   StringMap<size_t> index;
   for (CompileCommand &command : database->getAllCompileCommands()) {
+    command.Directory =
+        realPath(command.Directory, path::parent_path(realPath(file)));
     std::string real = realPath(command.Filename, command.Directory);
     auto [it, isNew] = index.try_emplace(real, allUnits.size());
     if (isNew)
