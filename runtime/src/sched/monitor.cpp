@@ -13,7 +13,6 @@
 #include <array>
 #include <mutex>
 #include <pthread.h>
-#include <system_error>
 
 namespace heddle::detail {
 namespace {
@@ -127,13 +126,29 @@ bool all_wait() noexcept {
          !scheduler.stopping.load(std::memory_order_relaxed);
 }
 
-void rest(std::int64_t until) noexcept {
+// Sleeps until then, or until nudged, which it reports.
+bool rest(std::int64_t until) noexcept {
   wakes_at.store(until, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  std::int64_t left = until == Wheel::never ? -1 : until - now_ns();
-  if (until == Wheel::never || left > 0)
+  std::int64_t left = until - now_ns();
+  if (left > 0)
     futex_wait(word, 0, left);
-  word.store(0, std::memory_order_relaxed);
+  return word.exchange(0, std::memory_order_acquire);
+}
+
+// Sleeps until a processor is taken from the idle ones. Who takes one does so
+// under the lock and reads wakes_at after, and so either is seen here or sees
+// this.
+void rest_while_idle() noexcept {
+  wakes_at.store(Wheel::never, std::memory_order_relaxed);
+  bool idle;
+  {
+    std::lock_guard guard(scheduler.lock);
+    idle = scheduler.idle_procs.load(std::memory_order_relaxed) ==
+           scheduler.procs.load(std::memory_order_relaxed);
+  }
+  if (idle && !quit.load(std::memory_order_acquire))
+    futex_wait(word, 0);
+  word.exchange(0, std::memory_order_acquire);
 }
 
 void *run_monitor(void *) noexcept {
@@ -156,10 +171,9 @@ void *run_monitor(void *) noexcept {
         // They may yet wake somebody, and may end without.
         quiet_looks = 0;
         rest(now_ns() + 10 * longest_sleep);
-      } else if (idle_looks > idle_looks_before_rest && !suspect) {
-        // TSan's view: what woken workers do is ordered by the lock.
-        if (scheduler.idle_procs.load() == scheduler.procs.load())
-          rest(somebody_runs() ? now_ns() + longest_sleep : Wheel::never);
+      } else if (idle_looks > idle_looks_before_rest && !suspect &&
+                 !somebody_runs()) {
+        rest_while_idle();
       } else {
         rest(now_ns() + longest_sleep);
       }
@@ -189,8 +203,7 @@ void *run_monitor(void *) noexcept {
         idle > 0 || blocking ? longest_sleep_unless_all_run : longest_sleep;
     sleep = busy ? shortest_sleep : std::min(sleep + sleep / 2, longest);
     std::int64_t until = now_ns() + sleep;
-    rest(std::min(until, std::max(next_timer(), now + shortest_sleep)));
-    if (word.load(std::memory_order_relaxed))
+    if (rest(std::min(until, std::max(next_timer(), now + shortest_sleep))))
       sleep = shortest_sleep;
   }
   return nullptr;
@@ -198,19 +211,17 @@ void *run_monitor(void *) noexcept {
 
 } // namespace
 
-void start_monitor() {
+bool start_monitor() noexcept {
   quit.store(false, std::memory_order_relaxed);
   word.store(0, std::memory_order_relaxed);
   seen = {};
   wakes_at.store(0, std::memory_order_relaxed);
-  if (int error = pthread_create(&thread, nullptr, run_monitor, nullptr))
-    throw std::system_error(error, std::generic_category(),
-                            "heddle::run could not start a thread");
+  return pthread_create(&thread, nullptr, run_monitor, nullptr) == 0;
 }
 
 void stop_monitor() noexcept {
   quit.store(true, std::memory_order_release);
-  word.store(1, std::memory_order_relaxed);
+  word.store(1, std::memory_order_release);
   futex_wake(word);
   pthread_join(thread, nullptr);
 }

@@ -392,11 +392,15 @@ void run(Task *task) noexcept {
 // meanwhile.
 
 bool acquire_processor(Worker &worker) noexcept {
-  std::lock_guard guard(scheduler.lock);
-  Processor *processor = unlist_processor();
-  if (processor)
+  {
+    std::lock_guard guard(scheduler.lock);
+    Processor *processor = unlist_processor();
+    if (!processor)
+      return false;
     assign(worker, *processor);
-  return processor;
+  }
+  nudge_monitor();
+  return true;
 }
 
 // Ends the worker's thread. Returns on another one, some day, when this stack
@@ -415,12 +419,14 @@ bool sleep(Worker &worker) noexcept {
   bool stopping = scheduler.stopping.load(std::memory_order_relaxed);
   bool holds = worker.processor.load(std::memory_order_relaxed);
   if (work_in_sight()) {
-    if (!holds && scheduler.idle_processors) {
-      assign(worker, *unlist_processor());
-      holds = true;
-    }
     if (holds)
       return true;
+    if (Processor *processor = unlist_processor()) {
+      assign(worker, *processor);
+      guard.unlock();
+      nudge_monitor();
+      return true;
+    }
   }
   stop_searching(worker);
   if (Processor *mine =
@@ -454,6 +460,7 @@ bool sleep(Worker &worker) noexcept {
         assign(worker, *processor);
     }
     guard.unlock();
+    nudge_monitor();
     fire_timers(now_ns());
   }
   return true;
@@ -603,8 +610,13 @@ void *run_worker(void *arg) noexcept {
   give_back_stacks(worker, worker.free_stack_count);
   TaskPool::empty(worker.free_tasks);
   set_this_worker(nullptr);
-  worker.finished.store(true, std::memory_order_release);
-  scheduler.threads.fetch_sub(1, std::memory_order_acq_rel);
+  {
+    std::lock_guard guard(scheduler.lock);
+    if (worker.left_behind.load(std::memory_order_relaxed))
+      return nullptr;
+    worker.finished.store(true, std::memory_order_release);
+    scheduler.threads.fetch_sub(1, std::memory_order_acq_rel);
+  }
   futex_wake(scheduler.threads, INT_MAX);
   return nullptr;
 }
@@ -778,8 +790,8 @@ bool requeue_yielded(Task *self, void *) noexcept {
   return true;
 }
 
-// Whether tasks that yield may go behind all others without being seen by thieves:
-// what is in the queue is taken in first. Not while others are idle.
+// Whether tasks that yield may go behind all others without being seen by
+// thieves: what is in the queue is taken in first. Not while others are idle.
 bool keep_private(Processor &processor) noexcept {
   if (processor.queue.size() == 0)
     return true;
@@ -868,11 +880,14 @@ Task *new_task(const std::source_location &site, const void *parent) noexcept {
 }
 
 void enqueue(Task *task) noexcept {
-  if (scheduler.stopping.load(std::memory_order_relaxed)) [[unlikely]] {
+  Worker *worker = this_worker();
+  if (scheduler.stopping.load(std::memory_order_relaxed) ||
+      (worker && worker->left_behind.load(std::memory_order_relaxed)))
+      [[unlikely]] {
     task->closure(*task, ClosureAction::drop);
     return discard(task);
   }
-  if (Worker *worker = this_worker()) {
+  if (worker) {
     Section processor(*worker);
     if (processor) {
       push(*processor.processor(), task);
@@ -1050,6 +1065,8 @@ BlockingSection::~BlockingSection() {
 
 void regain_processor() noexcept {
   Worker &worker = *this_worker();
+  if (worker.left_behind.load(std::memory_order_relaxed)) [[unlikely]]
+    stay_behind();
   if (acquire_processor(worker))
     return;
   Task *self = worker.current.load(std::memory_order_relaxed);
@@ -1189,9 +1206,10 @@ void abandon_tasks() noexcept {
   });
 }
 
-void finish_stop() noexcept {
+void finish_stop(bool watched) noexcept {
   await_workers(scheduler.options.exit_grace);
-  stop_monitor();
+  if (watched)
+    stop_monitor();
   std::vector<Worker *> workers;
   bool all_finished = true;
   {
@@ -1199,17 +1217,21 @@ void finish_stop() noexcept {
     workers.swap(scheduler.workers);
   }
   for (Worker *worker : workers) {
-    if (worker->finished.load(std::memory_order_acquire)) {
+    {
+      std::lock_guard guard(scheduler.lock);
+      if (!worker->finished.load(std::memory_order_acquire)) {
+        worker->left_behind.store(true, std::memory_order_relaxed);
+        scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
+      }
+    }
+    if (worker->left_behind.load(std::memory_order_relaxed)) {
+      all_finished = false;
+      if (Processor *held = worker->processor.load(std::memory_order_relaxed))
+        take_from(*worker, *held);
+      pthread_detach(worker->thread);
+    } else {
       pthread_join(worker->thread, nullptr);
       delete worker;
-    } else {
-      all_finished = false;
-      worker->left_behind.store(true, std::memory_order_relaxed);
-      Processor *processor = worker->processor.load(std::memory_order_relaxed);
-      if (processor)
-        take_from(*worker, *processor);
-      pthread_detach(worker->thread);
-      scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
     }
   }
   abandon_tasks();
@@ -1236,6 +1258,7 @@ void finish_stop() noexcept {
     processor->queue.take(RunQueue::capacity);
     processor->retired = true;
   }
+  scheduler.running.store(false, std::memory_order_release);
 }
 
 void start(const Options &options) {
@@ -1271,33 +1294,27 @@ void run_main(void (*call)(void *), void *arg, const Options &options,
     call_on_stack(main_stack_bytes, main.call, main.arg);
     begin_stop(main);
   });
+  Processor *first;
   {
     std::lock_guard guard(scheduler.lock);
     scheduler.queue.push(task);
     scheduler.queued.store(1, std::memory_order_relaxed);
-  }
-  Processor *first;
-  {
-    std::lock_guard guard(scheduler.lock);
     first = unlist_processor();
   }
-  if (!give_away(*first)) {
+  bool watched = start_monitor();
+  if (!watched || !give_away(*first)) {
     task->closure(*task, ClosureAction::drop);
     discard(task);
-    finish_stop();
-    scheduler.running.store(false, std::memory_order_release);
+    finish_stop(watched);
     throw std::system_error(EAGAIN, std::generic_category(),
                             "heddle::run could not start a thread");
   }
-  start_monitor();
   while (main.returned.load(std::memory_order_acquire) == 0)
     futex_wait(main.returned, 0);
-  finish_stop();
-  scheduler.running.store(false, std::memory_order_release);
+  finish_stop(watched);
 }
 
 void change_procs(std::uint32_t count) {
-  std::vector<Processor *> surplus;
   {
     std::lock_guard guard(scheduler.lock);
     scheduler.procs.store(count, std::memory_order_relaxed);

@@ -78,8 +78,8 @@ struct Totals {
 };
 Totals totals() noexcept;
 
-/// The monitor's thread; see monitor.cpp.
-void start_monitor();
+/// The monitor's thread; see monitor.cpp. False: it could not be started.
+[[nodiscard]] bool start_monitor() noexcept;
 void stop_monitor() noexcept;
 /// How long a blocking section keeps its processor while others wait for one.
 inline constexpr std::int64_t blocking_patience = 20'000;

@@ -50,8 +50,8 @@ struct alignas(64) Processor {
   bool has_work() const noexcept { return queue.size() || has_hidden_work(); }
 };
 
-/// What the C++ library keeps by thread about exceptions: those being handled, and
-/// how many are in flight.
+/// What the C++ library keeps by thread about exceptions: those being handled,
+/// and how many are in flight.
 struct ExceptionState {
   void *caught;
   unsigned uncaught;
@@ -121,8 +121,8 @@ struct alignas(64) Worker {
 /// a thread-local must not be kept over a suspension.
 Worker *this_worker() noexcept;
 
-/// Goes on on `to`. Returns when somebody switches back, perhaps on another worker.
-/// `ends`: nobody will.
+/// Goes on on `to`. Returns when somebody switches back, perhaps on another
+/// worker. `ends`: nobody will.
 void switch_stacks(Worker &worker, Stack &to, bool ends = false) noexcept;
 
 /// While it lives the worker's processor stays with it: others may take the

@@ -127,6 +127,11 @@ TimerNode *Wheel::due(std::int64_t now, std::int64_t tick) noexcept {
     TimerNode *node = slots_[level][slot];
     unlink(*node);
     std::int64_t deadline = node->deadline.load(std::memory_order_relaxed);
+    // Even if it is due: down there it comes up in the order of the deadlines.
+    if (level > 0) {
+      link(*node, deadline);
+      continue;
+    }
     // Release: whoever reads the 0 sees firing_.
     firing_.store(node, std::memory_order_relaxed);
     while (deadline <= now)
