@@ -38,9 +38,11 @@ public:
 
   /// Takes the mutex if that needs no waiting; reports whether it did.
   [[nodiscard]] bool try_lock() noexcept HEDDLE_TRY_ACQUIRES(true) {
-    std::uint32_t free = 0;
-    return state_.compare_exchange_strong(
-        free, locked, std::memory_order_acquire, std::memory_order_relaxed);
+    std::uint32_t seen = 0;
+    return state_.compare_exchange_strong(seen, locked,
+                                          std::memory_order_acquire,
+                                          std::memory_order_relaxed) ||
+           try_lock_contended(seen);
   }
 
   /// Lets the next task in.
@@ -60,8 +62,7 @@ private:
   //   0                  free, nobody waits
   //   locked             owned, nobody waits
   //   locked | waiters   owned, the queue is not empty
-  //   waiters            free, the queue is not empty or a woken task is on its
-  //   way
+  //   waiters            free, the queue is not empty
   // `locked` is set by whoever takes the mutex and cleared by its owner;
   // `waiters` changes only under queue_lock_.
   static constexpr std::uint32_t locked = 1;

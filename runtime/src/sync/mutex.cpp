@@ -19,7 +19,7 @@ constexpr int spin_rounds = 40;
 } // namespace
 
 bool Mutex::try_lock_contended(std::uint32_t seen) noexcept {
-  return !(seen & locked) && state_.compare_exchange_weak(
+  return !(seen & locked) && state_.compare_exchange_strong(
                                  seen, seen | locked, std::memory_order_acquire,
                                  std::memory_order_relaxed);
 }
@@ -70,10 +70,14 @@ void Mutex::unlock_slowly() noexcept {
   const std::uint32_t rest = queue_.empty() ? 0 : waiters;
   // Nobody else writes the state while it is locked | waiters and queue_lock_
   // is held. Release: pairs with the acquire of whoever takes a freed mutex.
-  first->served = first->passed_over;
-  state_.store(first->served ? locked | rest : rest, std::memory_order_release);
+  const bool hand_over = first->passed_over;
+  first->served = hand_over;
+  state_.store(hand_over ? locked | rest : rest, std::memory_order_release);
   queue_lock_.unlock();
-  detail::ready(task);
+  if (hand_over)
+    detail::ready_next(task);
+  else
+    detail::ready(task);
 }
 
 } // namespace heddle

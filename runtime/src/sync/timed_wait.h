@@ -20,8 +20,11 @@ public:
     last_ = &waiter;
   }
 
-  /// Wakes them, first in, first out. Each is gone the moment it is ready.
+  /// Wakes them, first in, first out. Each is gone the moment it is ready. One
+  /// alone was handed something, and runs next.
   void wake() noexcept {
+    if (first_ && first_ == last_)
+      return ready_next(first_->task);
     while (Waiter *waiter = first_) {
       first_ = waiter->next;
       ready(waiter->task);
