@@ -141,10 +141,16 @@ bool rest(std::int64_t until) noexcept {
 void rest_while_idle() noexcept {
   wakes_at.store(Wheel::never, std::memory_order_relaxed);
   bool idle;
+  bool timer_is_looked_after;
   {
     std::lock_guard guard(scheduler.lock);
+    timer_is_looked_after = scheduler.timekeeper_wakes <= next_timer();
     idle = scheduler.idle_procs.load(std::memory_order_relaxed) ==
            scheduler.procs.load(std::memory_order_relaxed);
+  }
+  if (idle && !timer_is_looked_after) {
+    rest(next_timer());
+    return;
   }
   if (idle && !quit.load(std::memory_order_acquire))
     futex_wait(word, 0);

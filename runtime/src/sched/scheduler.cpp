@@ -205,10 +205,9 @@ Task *take_shared(Processor &processor) noexcept {
 }
 
 // What the processor has queued by itself; null: nothing.
-Task *take_own(Processor &processor) noexcept {
+Task *take_own(Worker &worker, Processor &processor) noexcept {
   if (++processor.turns % turns_between_looks == 0) [[unlikely]] {
-    if (std::int64_t now = now_ns(); next_timer() <= now)
-      fire_timers(now);
+    worker.timers_wanted = true;
     if (Task *task = take_shared(processor))
       return task;
   }
@@ -281,6 +280,12 @@ void begin(Worker &worker, Task *task) noexcept {
   bump(worker.switches);
 }
 
+void look_at_timers(Worker &worker) noexcept {
+  worker.timers_wanted = false;
+  if (std::int64_t now = now_ns(); next_timer() <= now)
+    fire_timers(now);
+}
+
 // The first thing after every switch, on the stack switched to: ends the
 // section in which the switch began, and then does what could not be done on
 // the other stack.
@@ -294,6 +299,8 @@ void arrive() noexcept {
   worker.in_section.store(false, std::memory_order_release);
   if (commit && !commit(task, arg))
     requeue(task);
+  if (worker.timers_wanted) [[unlikely]]
+    look_at_timers(worker);
 }
 
 // Leaves the running stack, whose task's state says why, to run something else.
@@ -317,7 +324,7 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
     worker.current.store(nullptr, std::memory_order_relaxed);
     to = &worker.base;
   } else {
-    Task *next = processor ? take_own(*processor) : nullptr;
+    Task *next = processor ? take_own(worker, *processor) : nullptr;
     if (next && next->stack && !next->stack->pins) {
       to = next->stack;
       begin(worker, next);
@@ -479,7 +486,7 @@ Task *take_any(Worker &worker) noexcept {
   Section processor(worker);
   if (!processor)
     return nullptr;
-  Task *task = take_own(*processor.processor());
+  Task *task = take_own(worker, *processor.processor());
   if (!task)
     task = take_shared(*processor.processor());
   if (!task)
@@ -825,10 +832,12 @@ void yield_now() {
   light_barrier();
   Processor *processor = worker->processor.load(std::memory_order_acquire);
   if (processor && keep_private(*processor)) {
-    Task *next = take_own(*processor);
+    Task *next = take_own(*worker, *processor);
     if (!next) {
       self->state.store(TaskState::running, std::memory_order_relaxed);
       worker->in_section.store(false, std::memory_order_release);
+      if (worker->timers_wanted)
+        look_at_timers(*worker);
       return;
     }
     TaskList list;

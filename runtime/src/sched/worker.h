@@ -94,6 +94,10 @@ struct alignas(64) Worker {
   Stack *released = nullptr;
   Task *handed = nullptr;
 
+  /// To look at the timers as soon as no commit is pending: what the callbacks
+  /// lock may be locked until then.
+  bool timers_wanted = false;
+
   /// The thread's own stack, and what is asked of it.
   Stack base;
   enum class Request : std::uint8_t { none, call, wait_pinned, leave };

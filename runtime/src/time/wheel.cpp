@@ -151,6 +151,8 @@ std::size_t Wheel::fire(std::int64_t now) noexcept {
   std::size_t fired = 0;
   std::int64_t tick = now >> tick_bits;
   lock_.lock();
+  // Nobody else needs to come for those.
+  next_.store(never, std::memory_order_relaxed);
   while (TimerNode *node = due(now, tick)) {
     pending_.store(pending() - 1, std::memory_order_relaxed);
     lock_.unlock();
