@@ -323,6 +323,12 @@ bool iteratesStream(Unit &unit, const CXXForRangeStmt &loop) {
       range ? range->getType().getNonReferenceType()->getAsCXXRecordDecl() : nullptr;
   if (record && unit.roles(record).has(Role::Receives))
     return true;
+  // Calls that nobody wrote are not in the Unit.
+  const auto *begin = dyn_cast_or_null<DeclStmt>(loop.getBeginStmt());
+  const Expr *first = begin ? cast<VarDecl>(begin->getSingleDecl())->getInit() : nullptr;
+  const auto *call = dyn_cast_or_null<CallExpr>(first ? first->IgnoreImplicit() : nullptr);
+  if (call && unit.roles(call->getDirectCallee()).has(Role::Receives))
+    return true;
   return containsReceive(unit, loop.getBeginStmt()) || containsReceive(unit, loop.getInc()) ||
          containsReceive(unit, loop.getCond()) || containsReceive(unit, loop.getLoopVarStmt());
 }

@@ -459,7 +459,55 @@ private:
     }
     if (lambda->isMutable() && (!copiesItem || captureTexts.size() > 0))
       return false;
-    return nameParameter(usesItem);
+    return capturePrologue(usesItem) && nameParameter(usesItem);
+  }
+
+  /// What the round declares for the task needs its variables in there too, as
+  /// they are out here.
+  bool capturePrologue(bool &usesItem) {
+    if (!body)
+      return true;
+    llvm::SmallVector<const Stmt *, 4> parts;
+    for (const Stmt *statement : body->body())
+      if (statement != spawnStatement && statement != add)
+        parts.push_back(statement);
+    for (const Stmt *part : parts)
+      if (!captureMentioned(part, usesItem))
+        return false;
+    return true;
+  }
+
+  bool captureMentioned(const Stmt *part, bool &usesItem) {
+    if (isa<CXXThisExpr>(part))
+      return captureAlso("this", lambda->getCaptureDefault() != LCD_None);
+    if (const auto *named = dyn_cast<DeclRefExpr>(part)) {
+      const auto *variable = dyn_cast<VarDecl>(named->getDecl());
+      if (variable == item)
+        usesItem = true;
+      else if (variable && variable->hasLocalStorage() &&
+               !declaredInRound(*variable))
+        return captureLocal(*variable);
+    }
+    return llvm::all_of(part->children(), [&](const Stmt *child) {
+      return !child || captureMentioned(child, usesItem);
+    });
+  }
+
+  bool captureLocal(const VarDecl &variable) {
+    bool copied = lambda->getCaptureDefault() == LCD_ByCopy;
+    for (const Capture &capture : captures(*lambda))
+      if (capture.variable == &variable && capture.kind == Capture::Copy)
+        copied = true;
+    if (copied)
+      return variable.getType()->isScalarType();
+    return captureAlso("&" + variable.getNameAsString(),
+                       lambda->getCaptureDefault() == LCD_ByRef);
+  }
+
+  bool captureAlso(std::string text, bool byDefault) {
+    if (!byDefault && !llvm::is_contained(captureTexts, text))
+      captureTexts.push_back(std::move(text));
+    return true;
   }
 
   static std::string textOf(const Capture &capture) {
@@ -534,8 +582,15 @@ private:
     return items && !lambda->isMutable() &&
            item->getType()->getPointeeType().isConstQualified() &&
            items->hasLocalStorage() && !items->getType()->isReferenceType() &&
-           !escapes(unit, items) &&
-           !mentions(lambda->getBody(), items);
+           !mentions(lambda->getBody(), items) && staysHere(*items);
+  }
+
+  /// Only this function gets at it, but for the loop's own begin() and end().
+  bool staysHere(const VarDecl &items) const {
+    const Expr *range = cast<CXXForRangeStmt>(loop.stmt)->getRangeInit();
+    return llvm::all_of(usesOf(unit, &items), [&](const Use &use) {
+      return use.kind != UseKind::Escape || contains(range, use.mention);
+    });
   }
 
   /// What a round does besides may as well happen within the task.

@@ -1,8 +1,7 @@
-#include "analysis/captures.h"
 #include "analysis/task_counts.h"
-#include "analysis/uses.h"
 #include "framework/check.h"
-#include "rewrite/parallel_loop.h"
+#include "rewrite/purity.h"
+#include "rewrite/scope.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
@@ -216,26 +215,13 @@ class AddAfterSpawn final : public FunctionCheck {
     noteWait(finding, group);
     llvm::StringRef text = source().text(add.expr()->getSourceRange());
     Edits moved = edits();
-    moved.require(!text.empty() && onlyReadsOlder(add, start))
+    moved.require(!text.empty() &&
+                  llvm::all_of(add.args(), [&](const Expr *count) {
+                    return isPure(count) && isKnownAt(unit(), *count, start);
+                  }))
         .remove(added)
         .insertStatement(text + ";", start);
     finding.fix(moved);
-  }
-
-  // What the count is made of exists, with this value, above `start`.
-  bool onlyReadsOlder(const Call &add, const Stmt &start) const {
-    for (const Expr *argument : add.args()) {
-      if (isa<CXXDefaultArgExpr>(argument))
-        continue;
-      Touched touched = touchedBy(unit(), argument);
-      if (touched.unknown || !touched.written.empty())
-        return false;
-      for (const ValueDecl *read : touched.read)
-        if (!source().manager().isBeforeInTranslationUnit(
-                read->getLocation(), start.getBeginLoc()))
-          return false;
-    }
-    return true;
   }
 };
 

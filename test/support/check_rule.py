@@ -58,7 +58,7 @@ class RuleTest:
 
     def copy(self, name):
         """A fresh copy of the test without its expectations, which would else
-        match themselves; its lines keep their numbers."""
+        match themselves. For messages the lines keep their numbers."""
         directory = self.temp / name
         directory.mkdir(parents=True)
         # The mark of a project: what lies outside of it is not edited.
@@ -67,7 +67,9 @@ class RuleTest:
         if inputs.exists():
             shutil.copytree(inputs, directory / "Inputs")
         file = directory / self.test.name
-        file.write_text(re.sub(r"// *(RUN|CHECK[A-Z-]*):.*", "//", self.text), encoding="utf-8")
+        blank = "" if name != "messages" else r"\n"
+        text = re.sub(r"^[ \t]*// *(RUN|CHECK[A-Z-]*):.*\n", blank, self.text, flags=re.M)
+        file.write_text(text, encoding="utf-8")
         return file
 
     def lint(self, file, *arguments, checks="heddle-*"):
