@@ -13,7 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 
 void grow(benchmark::internal::Benchmark *bench) {
-  bench->ArgNames({"T", "N"})->MinTime(0.2)->UseRealTime();
+  bench->ArgNames({"T", "N"})
+      ->MinTime(0.2)
+      ->MeasureProcessCPUTime()
+      ->UseRealTime();
   for (int count = 1; count <= 1'000'000; count *= 10)
     bench->Args({1, count});
 }

@@ -34,7 +34,11 @@ template <int... Threads> void on(benchmark::internal::Benchmark *bench) {
 
 /// Runs one time, on one thread: what fills the memory does not repeat itself.
 inline void once(benchmark::internal::Benchmark *bench) {
-  bench->ArgName("T")->Arg(1)->Iterations(1)->UseRealTime();
+  bench->ArgName("T")
+      ->Arg(1)
+      ->Iterations(1)
+      ->MeasureProcessCPUTime()
+      ->UseRealTime();
 }
 
 inline std::int64_t resident_bytes() {

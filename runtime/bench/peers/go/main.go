@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -301,8 +302,19 @@ func residentBytes() int {
 	return pages * os.Getpagesize()
 }
 
+// All threads together, as Google Benchmark's MeasureProcessCPUTime.
+func processTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 type report struct {
 	Name           string  `json:"name"`
+	RealTime       float64 `json:"real_time"`
+	CPUTime        float64 `json:"cpu_time"`
 	ItemsPerSecond float64 `json:"items_per_second"`
 	Bytes          float64 `json:"bytes,omitempty"`
 }
@@ -333,9 +345,16 @@ func main() {
 			}
 			flag.Set("test.benchtime", duration)
 			runtime.GOMAXPROCS(threads)
-			result := testing.Benchmark(row.function)
+			var spent time.Duration
+			result := testing.Benchmark(func(b *testing.B) {
+				before := processTime()
+				row.function(b)
+				spent = processTime() - before
+			})
 			reports = append(reports, report{
 				Name:           name,
+				RealTime:       float64(result.T) / float64(result.N),
+				CPUTime:        float64(spent) / float64(result.N),
 				ItemsPerSecond: float64(result.N*row.perRun) / result.T.Seconds(),
 				Bytes:          result.Extra["bytes"],
 			})
