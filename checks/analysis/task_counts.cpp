@@ -72,6 +72,14 @@ private:
   llvm::SmallVector<const Call *, 2> path;
 };
 
+/// The block of `call` returns.
+bool leavesAfter(Unit &unit, const Call &call) {
+  const Stmt *statement = statementOf(unit, call.site);
+  const auto *block = dyn_cast_or_null<CompoundStmt>(
+      statement ? unit.parent(statement) : nullptr);
+  return block && isa<ReturnStmt>(block->body_back());
+}
+
 } // namespace
 
 std::vector<CountChange> countChanges(Unit &unit, const Function &fn) {
@@ -82,10 +90,20 @@ std::vector<CountChange> countChanges(Unit &unit, const Function &fn) {
 
 int uncounted(Unit &unit, const Function &task, const ValueDecl *group) {
   int balance = 0;
-  for (const CountChange &change : countChanges(unit, task))
-    if (change.group == group)
-      balance += change.up ? -raisedBy(unit, *change.call).value_or(1) : 1;
-  return balance;
+  bool leaves = false, ends = false;
+  for (const CountChange &change : countChanges(unit, task)) {
+    if (change.group != group)
+      continue;
+    bool own = !change.up && !change.inSpawned && change.path.empty();
+    if (own && leavesAfter(unit, *change.call)) {
+      leaves = true;
+      continue;
+    }
+    ends |= own;
+    balance += change.up ? -raisedBy(unit, *change.call).value_or(1) : 1;
+  }
+  // Of the ways out of the task only one is taken.
+  return balance + (leaves && !ends);
 }
 
 bool isLocalTo(const Function &fn, const ValueDecl *group) {

@@ -103,7 +103,7 @@ public:
       inflight_.add();
       // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'inflight_' counts the task only once it runs
       // CHECK-NOTES: :[[@LINE-3]]:5: note: the task is spawned here
-      // CHECK-NOTES: :[[@LINE+6]]:28: note: this wait may come first
+      // CHECK-NOTES: :[[@LINE+6]]:27: note: this wait may come first
       work(request);
       inflight_.done();
     });

@@ -142,7 +142,7 @@ void macroBad(heddle::Channel<int> &messages) {
     heddle::select(heddle::on_receive(messages, [](int m) { handle(m); }),
                    WAIT_OR(1s, [] {}));
   // CHECK-NOTES: :[[@LINE-1]]:20: warning: a timer is made in each round of a loop
-  // CHECK-NOTES: :[[@LINE-8]]:42: note: expanded from macro 'WAIT_OR'
+  // CHECK-NOTES: :[[@LINE-7]]:42: note: expanded from macro 'WAIT_OR'
   // CHECK-NOTES: :[[@LINE-5]]:3: note: by this loop
 }
 
