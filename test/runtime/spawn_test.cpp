@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace heddle {
@@ -225,7 +226,7 @@ TEST(Async, PlainThreadsMayWait) {
       sleep_for(1ms);
       return 8;
     });
-    int result = 0;
+    std::atomic<int> result{0};
     std::thread outside([&] { result = future.get(); });
     // The thread needs no processor; this task holds one.
     while (!result)

@@ -96,7 +96,8 @@ void unlist(Worker &worker) noexcept {
 }
 
 void assign(Worker &worker, Processor &processor) noexcept {
-  processor.holder.store(&worker, std::memory_order_relaxed);
+  // Release: the monitor looks at the worker.
+  processor.holder.store(&worker, std::memory_order_release);
   worker.processor.store(&processor, std::memory_order_release);
 }
 
