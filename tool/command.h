@@ -75,11 +75,6 @@ ExitStatus fail(llvm::Error error);
 std::string didYouMean(llvm::StringRef word,
                        llvm::ArrayRef<llvm::StringRef> candidates);
 
-template <typename... Ts>
-llvm::Error makeError(const char *format, const Ts &...values) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), format,
-                                 values...);
-}
 inline llvm::Error makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
