@@ -159,6 +159,7 @@ def demo(heddle, build, source, scratch, lines, rounds):
 
     heading("2. Fix a copy of it, also where a fix changes timing or limits and asks for review (--unsafe)")
     show(heddle, "fix", "--unsafe", "-p", after.build, "src", cwd=after.source, expect=(0, 1))
+    print()
     print_diff(before, after)
 
     heading("3. Build both with -O2")
