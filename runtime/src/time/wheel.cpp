@@ -97,8 +97,9 @@ std::int64_t Wheel::first_tick(int &level, int &slot) const noexcept {
   return never;
 }
 
-// The earliest deadline is in the earliest slot. A long one is not searched:
-// fire() comes when the slot does and spreads it over the level below.
+// The earliest deadline is in the earliest slot, unless reset() moved away what
+// that slot holds. A long one is not searched: fire() comes when the slot does
+// and spreads it over the level below.
 void Wheel::refresh_next() noexcept {
   constexpr int short_enough = 16;
   int level, slot;
@@ -106,13 +107,17 @@ void Wheel::refresh_next() noexcept {
   std::int64_t earliest = never;
   int seen = 0;
   if (tick != never) {
+    const std::int64_t comes_up = tick << tick_bits;
+    const std::int64_t goes_by =
+        comes_up + (std::int64_t{1} << (tick_bits + level * level_bits));
     for (TimerNode *node = slots_[level][slot]; node; node = node->next) {
-      if (++seen > short_enough) {
-        earliest = tick << tick_bits;
+      std::int64_t deadline = node->deadline.load(std::memory_order_relaxed);
+      // One that reset() moved beyond its slot says nothing of the next slots.
+      if (++seen > short_enough || deadline >= goes_by) {
+        earliest = comes_up;
         break;
       }
-      earliest =
-          std::min(earliest, node->deadline.load(std::memory_order_relaxed));
+      earliest = std::min(earliest, std::max(deadline, comes_up));
     }
   }
   next_.store(earliest, std::memory_order_relaxed);
