@@ -483,15 +483,20 @@ bool may_search(const Worker &worker) noexcept {
           scheduler.searching.load(std::memory_order_relaxed) * 2 < busy);
 }
 
-Task *take_any(Worker &worker) noexcept {
-  Section processor(worker);
-  if (!processor)
+// After a sleep, what others shared meanwhile is older than what the timers
+// woke.
+Task *take_any(Worker &worker, bool after_sleep) noexcept {
+  Section section(worker);
+  if (!section)
     return nullptr;
-  Task *task = take_own(worker, *processor.processor());
+  Processor &processor = *section.processor();
+  Task *task = after_sleep ? take_shared(processor) : nullptr;
   if (!task)
-    task = take_shared(*processor.processor());
+    task = take_own(worker, processor);
   if (!task)
-    task = steal(*processor.processor());
+    task = take_shared(processor);
+  if (!task)
+    task = steal(processor);
   return task;
 }
 
@@ -506,8 +511,9 @@ Task *find_work() noexcept {
   if (worker.left_behind.load(std::memory_order_relaxed)) [[unlikely]]
     stay_behind();
   std::int64_t give_up = 0;
+  bool after_sleep = false;
   for (;;) {
-    if (Task *task = take_any(worker)) {
+    if (Task *task = take_any(worker, std::exchange(after_sleep, false))) {
       if (worker.searching) {
         stop_searching(worker);
         if (work_in_sight())
@@ -535,6 +541,7 @@ Task *find_work() noexcept {
     give_up = 0;
     if (!sleep(worker))
       return nullptr;
+    after_sleep = true;
   }
 }
 
