@@ -55,11 +55,9 @@ heddle_switch_context:
         popq    %rbp
         .cfi_adjust_cfa_offset -8
         .cfi_restore rbp
-        // Not ret: the return predictor knows nothing of this stack.
-        popq    %rcx
-        .cfi_adjust_cfa_offset -8
-        .cfi_register rip, rcx
-        jmpq    *%rcx
+        // Not a jump: both sides mostly come from the same calls, so that this
+        // and the returns after it are predicted.
+        retq
         .cfi_endproc
         .size   heddle_switch_context, . - heddle_switch_context
 
@@ -116,8 +114,7 @@ heddle_switch_context:
         .cfi_adjust_cfa_offset -160
         .cfi_restore x29
         .cfi_restore x30
-        // Not ret: the return predictor knows nothing of this stack.
-        br      x30
+        ret
         .cfi_endproc
         .size   heddle_switch_context, . - heddle_switch_context
 
