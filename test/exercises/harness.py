@@ -5,7 +5,7 @@ A row is a directory with `row.json` in it. `before.cpp` holds the pitfall,
 
   harness.py check BUILD [ROW...]    prove rows (all, if none is named)
   harness.py update BUILD [ROW...]   write after.cpp and expected.txt anew
-  harness.py bench BUILD [ROW...]    measure; all rows: and write docs/exercises.md
+  harness.py bench BUILD [ROW...]    measure, and write their lines of docs/exercises.md
   harness.py bench BUILD --quick     one round of each, and no page
 
 BUILD is a build directory with the runtime and the plugin in it. A row is named
@@ -264,7 +264,8 @@ def summary(before, after, units):
         name, show = UNITS[unit]
         parts.append(f"{show(before)} → {show(after)} {name}")
         if unit == "time":
-            parts[-1] += f" ({before['seconds'] / after['seconds']:.2g}×)"
+            ratio = before["seconds"] / after["seconds"]
+            parts[-1] += f" ({ratio:.{2 if ratio < 2 else 1 if ratio < 10 else 0}f}×)"
     return ", ".join(parts)
 
 
@@ -291,9 +292,9 @@ def page(lines):
 Written by `./dev bench exercises`. Each row is a program with one pitfall in `test/exercises`, and what the check's own fix
 makes of it. Both print the same; a test proves that, and that the check is silent afterwards.
 
-Measured on {machine}: medians of {ROUNDS} interleaved runs of whole programs, before → after; × is the ratio of the
-medians. Peaks are sampled in runs of their own. The last column but one quotes what the exercise claims for its Go original,
-on another machine; fix S is applied by `--fix`, R after review.
+Measured on {machine}: medians of {ROUNDS} interleaved runs of whole programs,
+before → after; × is the ratio of the medians. Peaks are sampled in runs of their own. What the exercise claims is for its Go
+original, on another machine. Fix S is applied by `--fix`, R after review.
 
 """
     cells = [["row", "check", "tier", "fix", "the exercise claims", "measured"], ["---"] * 6, *lines]
@@ -307,16 +308,25 @@ def check_page(row):
         raise Failure(f"docs/exercises.md has no line\n{start}…\nRun ./dev bench exercises")
 
 
+def recorded():
+    """The lines of the page by row, without those of rows that are gone."""
+    text = PAGE.read_text() if PAGE.exists() else ""
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| [")]
+    present = {metadata(row)[0] for row in rows([])}
+    return {line[0]: line for line in lines if line[0] in present}
+
+
 def bench(tools, chosen, rounds, write):
-    lines = []
     for row in chosen:
         programs = [tools.compile(row, stem) for stem in ("before", "after")]
         before, after = measure(programs, rounds)
         measured = summary(before, after, row.facts["measures"])
         print(f"{row.seed:4} {row.facts['check']:28} {measured}", flush=True)
-        lines.append([*metadata(row), measured])
-    if write:
-        PAGE.write_text(page(lines))
+        if write:
+            lines = recorded()
+            lines[metadata(row)[0]] = [*metadata(row), measured]
+            order = [metadata(row)[0] for row in rows([])]
+            PAGE.write_text(page(sorted(lines.values(), key=lambda line: order.index(line[0]))))
 
 
 def each(action, tools, chosen):
@@ -343,7 +353,7 @@ def main():
         tools = Tools(arguments.build)
         if arguments.verb == "bench":
             rounds = 1 if arguments.quick else ROUNDS
-            bench(tools, rows(arguments.row), rounds, write=not (arguments.quick or arguments.row))
+            bench(tools, rows(arguments.row), rounds, write=not arguments.quick)
             return 0
         action = {"check": Row.check, "update": Row.update}[arguments.verb]
         return 0 if each(action, tools, rows(arguments.row)) else 1
