@@ -259,7 +259,7 @@ public:
         found.push_back({operation.kind, *lock, operation.shared, operation.succeedsWithZero});
     if (found.empty() && isLockableMethod(call))
       found.push_back({*kindNamed(call.callee->getName()), namer.name(call.object(), frame)});
-    if (found.empty() && !isa<CXXConstructorDecl, CXXDestructorDecl>(call.callee))
+    if (found.empty() && isWrapper(call))
       found = ofBody(call.callee, callee);
     return found;
   }
@@ -346,6 +346,25 @@ private:
       unlocks |= other->getName() == "unlock" && other->getReturnType()->isVoidType();
     }
     return locks && unlocks;
+  }
+
+  // A function that does nothing but to lock, unlock and set plain variables.
+  // What a longer one leaves locked is for its annotations to say.
+  bool isWrapper(const Call &call) const {
+    const Function *body = unit.function(call.callee);
+    const auto *block = body ? dyn_cast<CompoundStmt>(body->body) : nullptr;
+    if (!block || block->body_empty() || isa<CXXConstructorDecl, CXXDestructorDecl>(call.callee) ||
+        !unit.roles(call).empty())
+      return false;
+    size_t calls = 0;
+    for (const Stmt *stmt : block->body()) {
+      const auto *result = dyn_cast<ReturnStmt>(stmt);
+      const auto *expr = dyn_cast_or_null<Expr>(result ? result->getRetValue() : stmt);
+      if (!result && !expr)
+        return false;
+      calls += expr && unit.call(expr);
+    }
+    return calls > 0 && calls == body->calls.size();
   }
 
   std::optional<LockName> lockIn(const LockOperation &operation, const Call &call,

@@ -139,10 +139,21 @@ private:
       drop(*done.guard, held);
       return;
     }
+    dropReleasable(*call, held);
     if (!done.onlyLocks)
       record(*call, held, passedLocks(*call));
     for (const LockEffect &effect : done.effects)
       apply(effect, stmt, call, done.guard, held);
+  }
+
+  // A method of the same object that is not in view may unlock what no guard holds.
+  void dropReleasable(const Call &call, Held &held) const {
+    const auto *method = dyn_cast<CXXMemberCallExpr>(call.site);
+    if (!method || call.object() || unit.function(call.callee))
+      return;
+    std::erase_if(held, [&](const auto &entry) {
+      return StringRef(entry.first).starts_with("this.") && !acquisitions[entry.second].guard;
+    });
   }
 
   void stepInitializer(const CXXCtorInitializer &init, Held &held) {

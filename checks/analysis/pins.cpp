@@ -56,11 +56,12 @@ private:
   }
 
   bool isTaskBody(const Function &fn) const {
-    ArrayRef<Invocation> all = invokers(unit, fn);
-    return !all.empty() && all_of(all, [](const Invocation &invoker) {
-      return invoker.execution == Execution::Spawned || invoker.execution == Execution::Handler ||
-             invoker.execution == Execution::Main;
-    });
+    return (fn.lambda || unit.callsOf(fn.decl).empty()) &&
+           any_of(invokers(unit, fn), [](const Invocation &invoker) {
+             return invoker.execution == Execution::Spawned ||
+                    invoker.execution == Execution::Handler ||
+                    invoker.execution == Execution::Main;
+           });
   }
 
   bool isGuard(const CXXRecordDecl *record) const {
@@ -197,7 +198,7 @@ private:
     if (!unit.roles(call).empty() && !unit.roles(call).hasAny({Role::CallsArgument,
                                                                Role::CallsInLoop}))
       return true;
-    return callee->isInStdNamespace() || callee->getBuiltinID() != 0 || callee->isImplicit() ||
+    return isStandard(*callee) || callee->getBuiltinID() != 0 || callee->isImplicit() ||
            callee->isDefaulted() || isPartOfAnnotatedClass(*callee) ||
            callee->isReplaceableGlobalAllocationFunction();
   }

@@ -355,7 +355,11 @@ const Function *Unit::functionOf(const Stmt *stmt) const {
 }
 
 const Call *Unit::call(const Expr *expr) const {
-  return expr ? bySite.lookup(expr->IgnoreUnlessSpelledInSource()) : nullptr;
+  if (!expr)
+    return nullptr;
+  if (const Call *call = bySite.lookup(expr))
+    return call;
+  return bySite.lookup(expr->IgnoreUnlessSpelledInSource());
 }
 
 RoleSet Unit::roles(const Decl *decl) const {

@@ -46,8 +46,24 @@ Use useOfArgument(Unit &unit, const Expr *mention, const Call &call, const Stmt 
   return {mention, UseKind::Escape, nullptr, type->getPointeeType().isConstQualified()};
 }
 
+Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child);
+
+// What is done through a pointer is done to what it points to: the pointer itself
+// is read, though not without consequence.
 Use classify(Unit &unit, const Expr *mention) {
-  const Stmt *child = mention;
+  const Stmt *value = unit.parent(mention);
+  const auto *load = dyn_cast_or_null<ImplicitCastExpr>(value);
+  if (load && load->getCastKind() == CK_LValueToRValue && load->getType()->isPointerType()) {
+    const Stmt *up = unit.parent(load);
+    const auto *op = dyn_cast_or_null<UnaryOperator>(up);
+    if (isa_and_nonnull<ArraySubscriptExpr, MemberExpr>(up) || (op && op->getOpcode() == UO_Deref))
+      return {mention, UseKind::Read, nullptr, classifyObject(unit, mention, load).readOnly};
+    return {mention, UseKind::Read, nullptr, load->getType()->getPointeeType().isConstQualified()};
+  }
+  return classifyObject(unit, mention, mention);
+}
+
+Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child) {
   for (const Stmt *up = unit.parent(child); up; child = up, up = unit.parent(up)) {
     if (const auto *cast = dyn_cast<ImplicitCastExpr>(up)) {
       if (cast->getCastKind() == CK_LValueToRValue)
@@ -151,7 +167,7 @@ private:
   }
 
   bool isKnown(const Call &call) const {
-    return call.callee && (!unit.roles(call).empty() || call.callee->isInStdNamespace() ||
+    return call.callee && (!unit.roles(call).empty() || isStandard(*call.callee) ||
                            call.callee->isImplicit() || call.callee->isDefaulted() ||
                            call.callee->getBuiltinID() != 0);
   }

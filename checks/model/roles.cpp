@@ -98,6 +98,13 @@ std::string tableName(const NamedDecl &decl) {
   return join(reverse(parts), "::");
 }
 
+bool isStandard(const Decl &decl) {
+  for (const DeclContext *context = decl.getDeclContext(); context; context = context->getParent())
+    if (context->isStdNamespace())
+      return true;
+  return false;
+}
+
 Expected<Roles> Roles::parse(StringRef configuration) {
   Roles result;
   SmallVector<StringRef> entries;

@@ -122,4 +122,7 @@ private:
 /// neither template arguments nor inline and unnamed namespaces.
 std::string tableName(const clang::NamedDecl &decl);
 
+/// `decl` belongs to the C++ library.
+bool isStandard(const clang::Decl &decl);
+
 } // namespace heddle::checks

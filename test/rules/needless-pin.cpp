@@ -84,7 +84,7 @@ int deepForeignBad(char *data) {
 }
 // CHECK-NOTES: :[[@LINE-3]]:21: warning: 'pin' pins a thread that nothing here needs
 // CHECK-NOTES: :[[@LINE-3]]:10: note: reached through this call
-// CHECK-NOTES: :[[@LINE-6]]:41: note: the code of 'aes_encrypt' is not in view
+// CHECK-NOTES: :[[@LINE-7]]:41: note: the code of 'aes_encrypt' is not in view
 
 // A guard of one's own, told by its body.
 class PinScope {
