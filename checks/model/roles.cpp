@@ -99,9 +99,11 @@ std::string tableName(const NamedDecl &decl) {
 }
 
 bool isStandard(const Decl &decl) {
+  // Names that begin with two underscores are the implementation's, as __gnu_cxx.
   for (const DeclContext *context = decl.getDeclContext(); context; context = context->getParent())
-    if (context->isStdNamespace())
-      return true;
+    if (const auto *space = dyn_cast<NamespaceDecl>(context))
+      if (space->isStdNamespace() || space->getName().starts_with("__"))
+        return true;
   return false;
 }
 
