@@ -64,26 +64,27 @@ bool publish(Task *, void *arg) noexcept {
   return true;
 }
 
-// Takes the case out of `locks` that was chosen, unless another one waits for
-// the same channel: its partner may have been the channel's last user, and
+// Takes the waiters out that were not chosen. Leaves a channel alone on which
+// only the chosen one waited: its partner may have been the last user, and
 // destroy it.
-std::size_t forget_chosen(SelectCase **locks, std::size_t count,
-                          const ChannelWaiter *chosen) noexcept {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (&locks[i]->waiter != chosen)
+void withdraw(SelectCase *const *locks, std::size_t count,
+              const ChannelWaiter *chosen) noexcept {
+  for (std::size_t i = 0, next; i < count; i = next) {
+    for (next = i + 1; next < count; ++next)
+      if (locks[next]->channel != locks[i]->channel)
+        break;
+    if (next == i + 1 && &locks[i]->waiter == chosen)
       continue;
-    ChannelBase *const channel = locks[i]->channel;
-    if ((i > 0 && locks[i - 1]->channel == channel) ||
-        (i + 1 < count && locks[i + 1]->channel == channel))
-      return count;
-    std::copy(locks + i + 1, locks + count, locks + i);
-    return count - 1;
+    locks[i]->lock().lock();
+    for (std::size_t at = i; at < next; ++at)
+      if (locks[at]->waiter.queued)
+        locks[at]->queue().remove(locks[at]->waiter);
+    locks[i]->lock().unlock();
   }
-  return count;
 }
 
 // Parks until one of the cases, whose channels are locked, is served or closed.
-const ChannelWaiter *wait_for_one(SelectCase **locks, std::size_t count,
+const ChannelWaiter *wait_for_one(SelectCase *const *locks, std::size_t count,
                                   SelectCase *timeout) {
   Wait wait{locks, count, timeout, current_task()};
   if (timeout)
@@ -96,12 +97,7 @@ const ChannelWaiter *wait_for_one(SelectCase **locks, std::size_t count,
   park(WaitReason::select, publish, &wait);
   const ChannelWaiter *chosen =
       wait.selection.chosen.load(std::memory_order_relaxed);
-  count = forget_chosen(locks, count, chosen);
-  lock_all(locks, count);
-  for (std::size_t i = 0; i < count; ++i)
-    if (locks[i]->waiter.queued)
-      locks[i]->queue().remove(locks[i]->waiter);
-  unlock_all(locks, count);
+  withdraw(locks, count, chosen);
   if (timeout)
     timer_cancel(wait.timer);
   return chosen;

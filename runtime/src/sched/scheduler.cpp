@@ -278,7 +278,10 @@ void begin(Worker &worker, Task *task) noexcept {
   task->state.store(TaskState::running, std::memory_order_relaxed);
   worker.current.store(task, std::memory_order_relaxed);
   worker.overdue.store(false, std::memory_order_relaxed);
-  bump(worker.switches);
+  // Release, here and where `current` is cleared: the last task's reads happen
+  // before what a GracePeriod that sees this lets go.
+  worker.switches.store(worker.switches.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_release);
 }
 
 void look_at_timers(Worker &worker) noexcept {
@@ -322,7 +325,7 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
   Stack *to;
   if (mine.pins) [[unlikely]] {
     worker.request = Worker::Request::wait_pinned;
-    worker.current.store(nullptr, std::memory_order_relaxed);
+    worker.current.store(nullptr, std::memory_order_release);
     to = &worker.base;
   } else {
     Task *next = processor ? take_own(worker, *processor) : nullptr;
@@ -331,7 +334,7 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
       begin(worker, next);
     } else {
       worker.handed = next;
-      worker.current.store(nullptr, std::memory_order_relaxed);
+      worker.current.store(nullptr, std::memory_order_release);
       to = take_stack(worker);
     }
   }
@@ -351,7 +354,7 @@ void switch_to(Worker &worker, Task *self, Task *next) noexcept {
 
 void end(Task *task) noexcept {
   Worker &worker = *this_worker();
-  worker.current.store(nullptr, std::memory_order_relaxed);
+  worker.current.store(nullptr, std::memory_order_release);
   worker.blocking.store(0, std::memory_order_relaxed);
   worker.stack->pins = 0;
   discard(task);
@@ -684,7 +687,7 @@ void park_on_thread(Task *self, WaitReason reason, Commit commit,
   self->reason.store(reason, std::memory_order_relaxed);
   if (worker) {
     self->state.store(TaskState::parked, std::memory_order_relaxed);
-    worker->parked.store(true, std::memory_order_relaxed);
+    worker->parked.store(true, std::memory_order_release);
   }
   if (commit(self, arg))
     while (self->wake_word.load(std::memory_order_acquire) == 0)
