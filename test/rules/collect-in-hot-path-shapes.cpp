@@ -24,7 +24,6 @@ void forBad(int n) {
 }
 // CHECK-FIXES-LABEL: void forBad(
 // CHECK-FIXES:           work(i);
-// CHECK-FIXES-NEXT:    //
 // CHECK-FIXES-NEXT:    }
 
 void doBad() {

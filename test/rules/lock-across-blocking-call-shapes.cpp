@@ -145,7 +145,6 @@ void macroBad() {
 
 // CHECK-FIXES-LABEL: void macroBad(
 // CHECK-FIXES-NEXT:    WAIT();
-// CHECK-FIXES-NEXT:    //
 // CHECK-FIXES-NEXT:    std::lock_guard lock(mu);
 // CHECK-FIXES-NEXT:    ++counter;
 
