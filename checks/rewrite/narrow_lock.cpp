@@ -196,8 +196,12 @@ private:
     for (const ValueDecl *decl : touched.mentioned) {
       if (is_contained(guarded, decl))
         return Dependent;
-      if (isState(decl) && !isNeverWritten(*decl))
-        found = Likely;
+      if (!isState(decl) || isNeverWritten(*decl))
+        continue;
+      // Even what is locked only here: it is shared by all who run this.
+      if (is_contained(touched.written, decl) && !isObjectOfWait(*decl))
+        return Dependent;
+      found = Likely;
     }
     if (touched.indirect)
       found = Likely;
@@ -206,6 +210,11 @@ private:
     if (touched.unseen && !all_of(guarded, isPrivateState))
       found = Likely;
     return found;
+  }
+
+  bool isObjectOfWait(const ValueDecl &decl) const {
+    return call && call->object() && mentions(call->object(), &decl) &&
+           none_of(usesOf(unit, &decl), [](const Use &use) { return use.kind == UseKind::Write; });
   }
 
   bool isNeverWritten(const ValueDecl &decl) const {

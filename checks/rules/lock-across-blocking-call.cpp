@@ -77,12 +77,15 @@ class LockAcrossBlockingCall final : public FunctionCheck {
                      takenOut(unit(), source(), region, calls));
   }
 
-  static std::string nameOf(const Call &call) {
-    if (!call.callee)
-      return "a function pointer";
+  std::string nameOf(const Call &call) {
     if (call.destroyed)
       return "the end of " + call.destroyed->getNameAsString();
-    return call.callee->getNameAsString();
+    const auto *expr = dyn_cast<CallExpr>(call.site);
+    bool isObject = isa<CXXOperatorCallExpr>(call.site) || !call.callee;
+    if (expr && isObject && expr->getNumArgs() > 0)
+      return source().text(call.callee ? expr->getArg(0)->getSourceRange()
+                                       : expr->getCallee()->getSourceRange()).str();
+    return call.callee ? call.callee->getNameAsString() : "a function pointer";
   }
 };
 

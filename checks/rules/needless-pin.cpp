@@ -42,10 +42,12 @@ class NeedlessPin final : public FunctionCheck {
     for (const Call *step : path.calls)
       if (step != &path.last())
         finding.note(step->location(), "reached through this call");
-    finding.review(path.last().location(),
-                   "the code of '%0' is not in view; without the pin it may run on any thread",
-                   withoutPin(region))
-        << nameOf(path.last());
+    std::string text = "the code of '" + nameOf(path.last()) +
+                       "' is not in view; without the pin it may run on any thread";
+    if (Edits fix = withoutPin(region))
+      finding.review(path.last().location(), text, fix);
+    else
+      finding.note(path.last().location(), text);
   }
 
   Edits withoutPin(const PinnedRegion &region) {

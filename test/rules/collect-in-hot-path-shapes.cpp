@@ -40,10 +40,12 @@ void branchBad(const Items &items) {
     if (item % 2 == 0)
       heddle::collect();
       // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: 'collect' runs
+    work(item);
     if (item % 3 == 0) {
       heddle::collect();
       // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: 'collect' runs
     }
+    work(item);
     if (more())
       heddle::collect();
       // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: 'collect' runs
@@ -105,6 +107,7 @@ void aliasBad(const Items &items) {
     work(item);
     runtime::collect();
     // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: 'collect' runs
+    work(item);
     collect();
     // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: 'collect' runs
   }
