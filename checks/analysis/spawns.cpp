@@ -23,10 +23,12 @@ bool runsAny(Unit &unit, const Function &fn, RoleSet wanted,
     if (unit.roles(*call).hasAny(wanted))
       return true;
     return depth < maxDepth &&
-           llvm::any_of(invocations(unit, *call), [&](const Invocation &next) {
-             return runsDuringCall(next.execution) &&
-                    runsAny(unit, *next.target, wanted, depth + 1);
-           });
+           llvm::any_of(
+               invocations(unit, *call),
+               [&](const Invocation &next) {
+                 return runsDuringCall(next.execution) &&
+                        runsAny(unit, *next.target, wanted, depth + 1);
+               });
   });
 }
 
@@ -72,8 +74,7 @@ bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
 bool tradesSlots(Unit &unit, const Call &call, const Spawn &spawn) {
   RoleSet roles = unit.roles(call);
   const ValueDecl *channel = objectOf(call);
-  if (!channel || !spawn.task ||
-      !roles.hasAny({Role::Sends, Role::Receives}) ||
+  if (!channel || !spawn.task || !roles.hasAny({Role::Sends, Role::Receives}) ||
       !roles.has(Role::Suspends))
     return false;
   return llvm::any_of(spawn.task->calls, [&](const Call *inner) {
@@ -84,8 +85,8 @@ bool tradesSlots(Unit &unit, const Call &call, const Spawn &spawn) {
   });
 }
 
-/// Something that `loop` does each round, or some rounds, keeps the number of its
-/// tasks down.
+/// Something that `loop` does each round, or some rounds, keeps the number of
+/// its tasks down.
 bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
   const SourceManager &sm = unit.context().getSourceManager();
   const Function &fn = loop.callable ? *loop.callable : *loop.function;
@@ -195,8 +196,8 @@ bool isUnconditional(Unit &unit, const Stmt *stmt) {
     return false;
   for (const Stmt *up = unit.parent(stmt); up;
        stmt = up, up = unit.parent(up)) {
-    if (isa<SwitchCase, SwitchStmt, WhileStmt, DoStmt, ForStmt,
-            CXXForRangeStmt, CXXCatchStmt, AbstractConditionalOperator>(up))
+    if (isa<SwitchCase, SwitchStmt, WhileStmt, DoStmt, ForStmt, CXXForRangeStmt,
+            CXXCatchStmt, AbstractConditionalOperator>(up))
       return false;
     if (const auto *branch = dyn_cast<IfStmt>(up))
       if (stmt == branch->getThen() || stmt == branch->getElse())
@@ -209,7 +210,8 @@ bool isUnconditional(Unit &unit, const Stmt *stmt) {
 }
 
 const Stmt *statementOf(Unit &unit, const Stmt *stmt) {
-  for (const Stmt *up = unit.parent(stmt); up; stmt = up, up = unit.parent(up)) {
+  for (const Stmt *up = unit.parent(stmt); up;
+       stmt = up, up = unit.parent(up)) {
     if (isa<CompoundStmt>(up))
       return stmt;
     if (!isa<Expr, DeclStmt>(up))
@@ -219,8 +221,7 @@ const Stmt *statementOf(Unit &unit, const Stmt *stmt) {
 }
 
 const Stmt *neighbour(Unit &unit, const Stmt *statement, int offset) {
-  const auto *block =
-      dyn_cast_or_null<CompoundStmt>(unit.parent(statement));
+  const auto *block = dyn_cast_or_null<CompoundStmt>(unit.parent(statement));
   if (!block)
     return nullptr;
   const auto *place = llvm::find(block->body(), statement);

@@ -19,8 +19,9 @@ struct Spawn {
   const Call &call() const { return *path.back(); }
 };
 
-/// Every execution of `call` starts a task, itself or through functions in view,
-/// and nothing on the way there bounds how many there are or waits for it.
+/// Every execution of `call` starts a task, itself or through functions in
+/// view, and nothing on the way there bounds how many there are or waits for
+/// it.
 std::optional<Spawn> spawns(Unit &unit, const Call &call);
 
 /// The loop that starts a task of `spawn` per round, without a bound: nothing
@@ -31,8 +32,8 @@ const Loop *unboundedLoop(Unit &unit, const Spawn &spawn);
 /// The task goes on until its stream ends, or for ever.
 bool isLongLived(Unit &unit, const Function &task);
 
-/// The variable or member that `call` is made on; null if it is neither, and for
-/// a member of anything but `this`.
+/// The variable or member that `call` is made on; null if it is neither, and
+/// for a member of anything but `this`.
 const clang::ValueDecl *objectOf(const Call &call);
 
 /// What an expression names, without casts and parentheses.

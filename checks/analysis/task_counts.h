@@ -5,28 +5,25 @@
 
 namespace heddle::checks {
 
-/// A call that changes the count of a group.
-struct CountChange {
-  const Call *call;
-  /// The group, as the code that the changes were asked of knows it.
+/// A task that a group counts when it may be too late.
+struct LateCount {
   const clang::ValueDecl *group;
-  /// The calls from that code to `call`, which is not among them.
-  llvm::SmallVector<const Call *, 2> path;
-  /// The change happens in a task that the code spawns, not in the code.
-  bool inSpawned = false;
-  bool up = false;
+  /// The call that counts.
+  const Call *add;
+  /// The call that spawns the task.
+  const Call *spawn;
+  /// Set if the task itself counts, in its own body or through `path`.
+  const Function *task = nullptr;
+  llvm::SmallVector<const Call *, 2> path = {};
+  /// Set if the spawner counts: the statement with the spawn, in the same
+  /// block.
+  const clang::Stmt *start = nullptr;
 };
 
-/// The changes that an execution of `fn` makes or causes, in source order. A
-/// spawn that counts its task itself makes none.
-std::vector<CountChange> countChanges(Unit &unit, const Function &fn);
-
-/// The changes that `task` expects somebody else to have made: how many times it
-/// counts `group` down without having counted up.
-int uncounted(Unit &unit, const Function &task, const clang::ValueDecl *group);
-
-/// `group` is declared within `fn`, so that nobody outside waits for it.
-bool isLocalTo(const Function &fn, const clang::ValueDecl *group);
+/// The late counts of the tasks that `fn` spawns. A group that somebody holds
+/// until the task ends is counted in time, and so is one that is waited for
+/// only after the tasks that count have been joined.
+std::vector<LateCount> lateCounts(Unit &unit, const Function &fn);
 
 /// The calls in view that wait for `group`.
 std::vector<const Call *> joinsOf(Unit &unit, const clang::ValueDecl *group);

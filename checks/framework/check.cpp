@@ -16,8 +16,8 @@ using llvm::StringRef;
 namespace heddle::checks {
 namespace {
 
-/// Never matches. It is how a check gets hold of the ASTContext also where a host
-/// shows it only some of the declarations.
+/// Never matches. It is how a check gets hold of the ASTContext also where a
+/// host shows it only some of the declarations.
 class FindContext : public ast_matchers::internal::MatcherInterface<Decl> {
 public:
   explicit FindContext(std::shared_ptr<Session> session)
@@ -97,8 +97,7 @@ void Check::validateOptions(const ClangTidyContext &context) {
       } else if (auto roles = Roles::parse(value)) {
         session->roles = value.str();
       } else {
-        complain("option 'heddle.Roles': " +
-                 llvm::toString(roles.takeError()));
+        complain("option 'heddle.Roles': " + llvm::toString(roles.takeError()));
       }
     }
     if (!key.consume_front(prefix))
@@ -152,8 +151,7 @@ void Check::registerMatchers(ast_matchers::MatchFinder *finder) {
   finder->addMatcher(ast_matchers::translationUnitDecl(), this);
   if (session->leads(*this))
     finder->addMatcher(
-        ast_matchers::DeclarationMatcher(new FindContext(session)),
-        this);
+        ast_matchers::DeclarationMatcher(new FindContext(session)), this);
 }
 
 void Check::onEndOfTranslationUnit() {

@@ -6,9 +6,10 @@
 namespace heddle::checks {
 
 const CheckInfo *findCheck(llvm::StringRef name) {
-  const auto *found = llvm::find_if(
-      allChecks(),
-      [&](const RegisteredCheck &check) { return check.name == name; });
+  const auto *found =
+      llvm::find_if(allChecks(), [&](const RegisteredCheck &check) {
+        return check.name == name;
+      });
   return found == allChecks().end() ? nullptr : found->info;
 }
 

@@ -7,8 +7,8 @@ namespace heddle::checks {
 namespace {
 
 class HeddleModule : public clang::tidy::ClangTidyModule {
-  void addCheckFactories(
-      clang::tidy::ClangTidyCheckFactories &factories) override {
+  void
+  addCheckFactories(clang::tidy::ClangTidyCheckFactories &factories) override {
     for (const RegisteredCheck &check : allChecks())
       factories.registerCheckFactory(check.name, check.info->make);
   }

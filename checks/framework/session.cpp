@@ -43,7 +43,8 @@ std::shared_ptr<Session> Session::join(ClangTidyContext &context) {
   static std::mutex mutex;
   static std::map<ClangTidyContext *, std::weak_ptr<Session>> sessions;
   std::lock_guard lock(mutex);
-  std::erase_if(sessions, [](const auto &item) { return item.second.expired(); });
+  std::erase_if(sessions,
+                [](const auto &item) { return item.second.expired(); });
   std::weak_ptr<Session> &slot = sessions[&context];
   std::shared_ptr<Session> session = slot.lock();
   if (!session)
@@ -72,8 +73,8 @@ Finding &Session::add(Check &check, SourceLocation location, StringRef text) {
   return findings.back().finding;
 }
 
-/// Code in a template is reported once, and fixed only if every instantiation in
-/// view asks for the same fix.
+/// Code in a template is reported once, and fixed only if every instantiation
+/// in view asks for the same fix.
 void Session::settleInstantiations() {
   std::map<SourceLocation, unsigned> bodies;
   for (const Function *function : unit().functions())
@@ -113,8 +114,8 @@ void Session::settleInstantiations() {
 /// A comment may hide the finding, and then nobody applies what it carries.
 bool Session::maySuppress(const Entry &entry) {
   const SourceManager &sm = ast->getSourceManager();
-  auto [file, offset] = sm.getDecomposedExpansionLoc(
-      entry.finding.messages.front().location);
+  auto [file, offset] =
+      sm.getDecomposedExpansionLoc(entry.finding.messages.front().location);
   unsigned begin = source().lineBegin(file, offset);
   if (begin > 0)
     begin = source().lineBegin(file, begin - 1);
@@ -175,8 +176,8 @@ void Session::report() {
   for (Entry &entry : findings) {
     auto level = DiagnosticIDs::Warning;
     for (const Message &message : entry.finding.messages) {
-      DiagnosticBuilder builder = entry.check->ClangTidyCheck::diag(
-          message.location, "%0", level);
+      DiagnosticBuilder builder =
+          entry.check->ClangTidyCheck::diag(message.location, "%0", level);
       builder << message.text;
       for (const FixItHint &hint : message.hints)
         builder << hint;

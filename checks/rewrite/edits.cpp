@@ -84,14 +84,14 @@ Edits &Edits::remove(std::optional<Span> span) {
         --span->begin;
     // Of `{ statement; }` stays `{}`.
     StringRef rest = code.slice(span->end, end);
-    if (code.take_front(span->begin).ends_with("{") && rest.ltrim().starts_with("}"))
+    if (code.take_front(span->begin).ends_with("{") &&
+        rest.ltrim().starts_with("}"))
       span->end += rest.size() - rest.ltrim().size();
     return replace(span, "");
   }
 
   end = std::min<unsigned>(end + 1, unsigned(code.size()));
-  StringRef following =
-      code.slice(end, source->lineEnd(file, end)).trim();
+  StringRef following = code.slice(end, source->lineEnd(file, end)).trim();
   if (following.empty() || following.starts_with("}"))
     while (begin > 0) {
       unsigned above = source->lineBegin(file, begin - 1);
@@ -132,8 +132,7 @@ Edits &Edits::insertInBody(const Stmt &body, const Stmt *anchor,
   unsigned above = line;
   while (above > 0 && isBlank(code.substr(above - 1, 1)))
     --above;
-  replace(Span{file, above, span->begin},
-          " {\n" + inner + text + "\n" + inner);
+  replace(Span{file, above, span->begin}, " {\n" + inner + text + "\n" + inner);
   return replace(Span{file, span->end, span->end},
                  "\n" + inner.drop_back(unit.size()) + "}");
 }
@@ -210,8 +209,8 @@ Edits &Edits::reindent(std::optional<Span> span, StringRef from, StringRef to) {
 }
 
 Edits &Edits::include(StringRef header, SourceLocation location) {
-  FileID file = source->manager().getFileID(
-      source->manager().getFileLoc(location));
+  FileID file =
+      source->manager().getFileID(source->manager().getFileLoc(location));
   headers.insert({file, header.str()});
   return *this;
 }
@@ -244,8 +243,8 @@ void closeGap(const Source &source, Change &change, const Change *previous,
   if (wholeLines && span.end < code.size() && below.empty() &&
       (line.empty() || line.ends_with("{"))) {
     unsigned end = source.lineEnd(span.file, span.end) + 1;
-    if (end <= code.size() && (!next || next->span.file != span.file ||
-                               next->span.begin > end))
+    if (end <= code.size() &&
+        (!next || next->span.file != span.file || next->span.begin > end))
       span.end = end;
   } else if (span.begin && line.empty() && below.starts_with("}")) {
     if (!previous || previous->span.file != span.file ||

@@ -52,8 +52,8 @@ public:
   Edits &insertInBody(const clang::Stmt &body, const clang::Stmt *anchor,
                       const llvm::Twine &text);
 
-  /// Puts the statements of a lambda on lines of their own, if they are all on one
-  /// with the rest of it and this line, `growth` longer, would be too long.
+  /// Puts the statements of a lambda on lines of their own, if they are all on
+  /// one with the rest of it and this line, `growth` longer, would be too long.
   Edits &breakLambda(const clang::LambdaExpr &lambda, unsigned growth);
 
   /// Drops an explicit capture of `variable`, if there is one.

@@ -30,11 +30,9 @@ bool isForwardIterator(QualType type) {
     return false;
   ASTContext &context = record->getASTContext();
   for (StringRef trait : {"iterator_concept", "iterator_category"})
-    for (const NamedDecl *found :
-         record->lookup(&context.Idents.get(trait)))
+    for (const NamedDecl *found : record->lookup(&context.Idents.get(trait)))
       if (const auto *alias = dyn_cast<TypedefNameDecl>(found))
-        if (const auto *tag =
-                alias->getUnderlyingType()->getAsCXXRecordDecl())
+        if (const auto *tag = alias->getUnderlyingType()->getAsCXXRecordDecl())
           return llvm::is_contained(
               {"forward_iterator_tag", "bidirectional_iterator_tag",
                "random_access_iterator_tag", "contiguous_iterator_tag"},
@@ -63,7 +61,8 @@ public:
   }
 
 private:
-  // The shape: a loop in a block, the wait behind it, a spawn of a lambda in it.
+  // The shape: a loop in a block, the wait behind it, a spawn of a lambda in
+  // it.
   bool findPlaces() {
     if (loop.callable || unit.functionOf(loop.stmt) != spawn.caller)
       return false;
@@ -92,8 +91,7 @@ private:
           return false;
       }
     if (!lambda || lambda->hasExplicitResultType() ||
-        lambda->isGenericLambda() ||
-        lambda->getTrailingRequiresClause() ||
+        lambda->isGenericLambda() || lambda->getTrailingRequiresClause() ||
         !lambda->getCallOperator()->parameters().empty() ||
         lambda->getCallOperator()->hasAttrs())
       return false;
@@ -163,9 +161,8 @@ private:
 
   // `group.add(items.size())` ahead of the loop.
   bool findAddBefore() {
-    for (int offset = -1; const Stmt *statement =
-                              neighbour(unit, loop.stmt, offset);
-         --offset) {
+    for (int offset = -1;
+         const Stmt *statement = neighbour(unit, loop.stmt, offset); --offset) {
       const Expr *count;
       if (!addsTo(statement, count)) {
         if (!isa<DeclStmt>(statement))
@@ -179,8 +176,8 @@ private:
     return false;
   }
 
-  /// Other tasks may be counted by the group; then its wait stays. Somebody else
-  /// who waits for it would no longer wait for these.
+  /// Other tasks may be counted by the group; then its wait stays. Somebody
+  /// else who waits for it would no longer wait for these.
   bool checkOtherUses() {
     const auto *variable = dyn_cast<VarDecl>(group);
     if (!variable || !variable->isLocalVarDecl() ||
@@ -229,8 +226,7 @@ private:
     item = range.getLoopVariable();
     const auto *begin = dyn_cast_or_null<DeclStmt>(range.getBeginStmt());
     if (range.getInit() || !item || isa<DecompositionDecl>(item) || !begin ||
-        !isForwardIterator(
-            cast<VarDecl>(begin->getSingleDecl())->getType()))
+        !isForwardIterator(cast<VarDecl>(begin->getSingleDecl())->getType()))
       return false;
     const Expr *items = range.getRangeInit();
     arguments = source.text(items->getSourceRange()).str();
@@ -302,8 +298,9 @@ private:
   bool findIndices(const ForStmt &counted) {
     const VarDecl *variable = counter(counted);
     const auto *test =
-        variable ? dyn_cast<BinaryOperator>(counted.getCond()->IgnoreParenImpCasts())
-                 : nullptr;
+        variable
+            ? dyn_cast<BinaryOperator>(counted.getCond()->IgnoreParenImpCasts())
+            : nullptr;
     if (!test || !variable->getType()->isIntegerType() ||
         variable->getType()->isBooleanType())
       return false;
@@ -320,10 +317,9 @@ private:
     QualType boundType = bound->IgnoreParenImpCasts()->getType();
     if (!isPure(first) || !isPure(bound) || mentions(bound, variable) ||
         !boundType->isIntegerType() ||
-        (!literal && boundType.getCanonicalType().getUnqualifiedType() !=
-                         variable->getType()
-                             .getCanonicalType()
-                             .getUnqualifiedType()))
+        (!literal &&
+         boundType.getCanonicalType().getUnqualifiedType() !=
+             variable->getType().getCanonicalType().getUnqualifiedType()))
       return false;
     // With != a first above the bound goes round the whole type.
     if (kind != BO_LT && kind != BO_LE &&
@@ -339,8 +335,7 @@ private:
         return false;
       last += " + 1";
     }
-    arguments =
-        (source.text(first->getSourceRange()) + ", " + last).str();
+    arguments = (source.text(first->getSourceRange()) + ", " + last).str();
     bool fromZero = literal && literal->getValue() == 0;
     return !last.empty() && isOnlyStepped(*variable, counted.getInc()) &&
            (!addedCount || fromZero) && countIs(last);
@@ -380,13 +375,13 @@ private:
       }
     item = variable;
     isIterator = true;
-    std::string first = source.text(variable->getInit()->getSourceRange()).str();
+    std::string first =
+        source.text(variable->getInit()->getSourceRange()).str();
     std::string last = source.text(right->getSourceRange()).str();
     StringRef range = first;
-    bool whole = (range.consume_back(".begin()") ||
-                  range.consume_back(".cbegin()")) &&
-                 (last == (range + ".end()").str() ||
-                  last == (range + ".cend()").str());
+    bool whole =
+        (range.consume_back(".begin()") || range.consume_back(".cbegin()")) &&
+        (last == (range + ".end()").str() || last == (range + ".cend()").str());
     bool constant = StringRef(first).ends_with("cbegin()");
     arguments = whole && !constant ? range.str() : first + ", " + last;
     return !first.empty() && !last.empty() && nameItem() &&
@@ -432,9 +427,8 @@ private:
       if (capture.variable && !capture.init &&
           declaredInRound(*capture.variable)) {
         // By reference it would be gone by the time the task runs.
-        bool reference =
-            capture.kind == Capture::Reference &&
-            !(capture.variable->getType()->isReferenceType());
+        bool reference = capture.kind == Capture::Reference &&
+                         !(capture.variable->getType()->isReferenceType());
         if (reference || (capture.kind == Capture::Copy &&
                           capture.variable->getType()->isReferenceType()))
           return false;
@@ -533,9 +527,8 @@ private:
   bool nameParameter(bool usesItem) {
     if (isIterator) {
       parameter = "auto &" + itemName;
-      QualType type = iteratorUses.empty()
-                          ? QualType()
-                          : iteratorUses.front()->getType();
+      QualType type =
+          iteratorUses.empty() ? QualType() : iteratorUses.front()->getType();
       if (iteratorUses.empty())
         parameter = "auto &";
       else if (isa<MemberExpr>(iteratorUses.front()) ||
@@ -549,8 +542,8 @@ private:
     if (!info)
       return false;
     TypeLoc type = info->getTypeLoc();
-    auto written = source.span(
-        SourceRange(item->getOuterLocStart(), item->getLocation()));
+    auto written =
+        source.span(SourceRange(item->getOuterLocStart(), item->getLocation()));
     if (!written)
       return false;
     std::string declared = source.text(*written).str();
@@ -560,8 +553,8 @@ private:
       auto reference = type.getUnqualifiedLoc().getAs<ReferenceTypeLoc>();
       if (!reference)
         return false;
-      StringRef plain =
-          source.text(reference.getPointeeLoc().getUnqualifiedLoc().getSourceRange());
+      StringRef plain = source.text(
+          reference.getPointeeLoc().getUnqualifiedLoc().getSourceRange());
       if (plain.empty())
         return false;
       declared = (plain + " " + item->getName()).str();
@@ -671,12 +664,11 @@ private:
     const auto *arrow = dyn_cast<CXXOperatorCallExpr>(&use);
     if (arrow && arrow->getOperator() == OO_Arrow) {
       SourceLocation name = arrow->getArg(0)->getBeginLoc();
-      edits.replace(SourceRange(name, arrow->getOperatorLoc()),
-                    itemName + ".");
+      edits.replace(SourceRange(name, arrow->getOperatorLoc()), itemName + ".");
     } else if (member) {
-      edits.replace(
-          SourceRange(member->getBase()->getBeginLoc(), member->getOperatorLoc()),
-          itemName + ".");
+      edits.replace(SourceRange(member->getBase()->getBeginLoc(),
+                                member->getOperatorLoc()),
+                    itemName + ".");
     } else {
       edits.replace(use.getSourceRange(), itemName);
     }
@@ -705,10 +697,10 @@ private:
       if (add && !addedCount)
         edits.remove(*add);
       // The spawn's own line goes, its task's lines move out to where it stood.
-      edits.replace(Span{file, source.lineBegin(file, spawnText.begin),
-                         oneLine ? task.begin + 1
-                                 : source.lineEnd(file, task.begin) + 1},
-                    oneLine ? inner : "");
+      edits.replace(
+          Span{file, source.lineBegin(file, spawnText.begin),
+               oneLine ? task.begin + 1 : source.lineEnd(file, task.begin) + 1},
+          oneLine ? inner : "");
     } else {
       edits.replace(Span{file, whole.begin, task.begin + 1}, head);
     }

@@ -24,8 +24,8 @@ bool isFromStd(const Decl &decl) {
 bool isPure(const Expr *expr) {
   expr = expr->IgnoreUnlessSpelledInSource();
   if (isa<DeclRefExpr, MemberExpr, IntegerLiteral, CXXBoolLiteralExpr,
-          FloatingLiteral, CharacterLiteral, CXXThisExpr,
-          CXXNullPtrLiteralExpr, UnaryExprOrTypeTraitExpr>(expr)) {
+          FloatingLiteral, CharacterLiteral, CXXThisExpr, CXXNullPtrLiteralExpr,
+          UnaryExprOrTypeTraitExpr>(expr)) {
     const auto *member = dyn_cast<MemberExpr>(expr);
     return !member || isPure(member->getBase());
   }
@@ -52,30 +52,29 @@ bool isPure(const Expr *expr) {
   if (isa<CXXDefaultArgExpr>(expr))
     return true;
   const auto *call = dyn_cast<CallExpr>(expr);
-  if (!call || !call->getDirectCallee() ||
-      !isFromStd(*call->getDirectCallee()))
+  if (!call || !call->getDirectCallee() || !isFromStd(*call->getDirectCallee()))
     return false;
   const FunctionDecl &callee = *call->getDirectCallee();
   std::string name = callee.getDeclName().getAsString();
   const auto *method = dyn_cast<CXXMethodDecl>(&callee);
   // A map's operator[] inserts.
   bool reads =
-      method ? (method->isConst() &&
-                llvm::is_contained({"size", "empty", "length", "data", "front",
-                                    "back", "at", "begin", "end", "cbegin",
-                                    "cend", "get", "value", "has_value",
-                                    "operator bool", "operator[]", "operator*",
-                                    "operator->"},
-                                   name)) ||
-                   (name == "operator[]" && method->getNumParams() == 1 &&
-                    method->getParamDecl(0)->getType()->isIntegerType() &&
-                    !llvm::is_contained({"map", "unordered_map"},
-                                        method->getParent()->getName())) ||
-                   llvm::is_contained({"begin", "end", "data", "front", "back"},
-                                      name)
-             : llvm::is_contained({"size", "ssize", "min", "max", "begin",
-                                   "end", "cbegin", "cend", "data"},
-                                  name);
+      method
+          ? (method->isConst() &&
+             llvm::is_contained({"size", "empty", "length", "data", "front",
+                                 "back", "at", "begin", "end", "cbegin", "cend",
+                                 "get", "value", "has_value", "operator bool",
+                                 "operator[]", "operator*", "operator->"},
+                                name)) ||
+                (name == "operator[]" && method->getNumParams() == 1 &&
+                 method->getParamDecl(0)->getType()->isIntegerType() &&
+                 !llvm::is_contained({"map", "unordered_map"},
+                                     method->getParent()->getName())) ||
+                llvm::is_contained({"begin", "end", "data", "front", "back"},
+                                   name)
+          : llvm::is_contained({"size", "ssize", "min", "max", "begin", "end",
+                                "cbegin", "cend", "data"},
+                               name);
   if (!reads)
     return false;
   for (const Expr *argument : call->arguments())

@@ -6,8 +6,8 @@
 
 namespace heddle::checks {
 
-/// `expr` has at `anchor`, a statement before it, the meaning that it has in its
-/// own place: it names nothing that is declared later.
+/// `expr` has at `anchor`, a statement before it, the meaning that it has in
+/// its own place: it names nothing that is declared later.
 bool isKnownAt(Unit &unit, const clang::Expr &expr, const clang::Stmt &anchor);
 
 /// A variable called `name` may be declared before `anchor`: nothing in its

@@ -69,13 +69,11 @@ bool Source::mayEdit(FileID file) const {
 namespace {
 
 /// Calls `use` with each raw token in `span`, comments included.
-template <class F>
-void forEachToken(const Source &source, Span span, F use) {
+template <class F> void forEachToken(const Source &source, Span span, F use) {
   StringRef code = source.contents(span.file);
   const SourceManager &sm = source.manager();
-  Lexer lexer(sm.getLocForStartOfFile(span.file),
-              source.ast().getLangOpts(), code.begin(),
-              code.begin() + span.begin, code.end());
+  Lexer lexer(sm.getLocForStartOfFile(span.file), source.ast().getLangOpts(),
+              code.begin(), code.begin() + span.begin, code.end());
   lexer.SetCommentRetentionState(true);
   Token token;
   do {
@@ -93,8 +91,8 @@ bool Source::hasDirective(Span span) const {
   bool found = false;
   forEachToken(*this, span, [&](const Token &token, unsigned offset) {
     if (token.is(tok::hash)) {
-      StringRef before = contents(span.file)
-                             .slice(lineBegin(span.file, offset), offset);
+      StringRef before =
+          contents(span.file).slice(lineBegin(span.file, offset), offset);
       found |= before.trim().empty();
     }
   });
@@ -189,9 +187,8 @@ std::vector<unsigned> Source::lineStarts(Span span) const {
     if (token.is(tok::comment))
       return;
     unsigned end = offset + token.getLength();
-    llvm::erase_if(starts, [&](unsigned start) {
-      return start > offset && start < end;
-    });
+    llvm::erase_if(
+        starts, [&](unsigned start) { return start > offset && start < end; });
   });
   return starts;
 }
@@ -232,8 +229,8 @@ Includes includesIn(const Source &source, FileID file) {
       } else if (line.starts_with("endif")) {
         --depth;
       } else if (line.starts_with("define") && depth == 1 &&
-                 previous.starts_with("ifndef") &&
-                 result.written.empty() && onlyComments) {
+                 previous.starts_with("ifndef") && result.written.empty() &&
+                 onlyComments) {
         depth = 0;
         result.start = next;
       } else if (line.starts_with("pragma once")) {
@@ -270,8 +267,8 @@ Source::includeFor(FileID file, StringRef header) const {
       return std::nullopt;
     OptionalFileEntryRef from = manager().getFileEntryRefForID(inclusion.from);
     bool fromRuntime =
-        from && llvm::sys::path::parent_path(from->getName())
-                    .ends_with(directory);
+        from &&
+        llvm::sys::path::parent_path(from->getName()).ends_with(directory);
     if (path.ends_with(("/" + header).str()) && !fromRuntime)
       return std::nullopt;
   }
@@ -313,9 +310,8 @@ std::string projectRoot(StringRef file, llvm::vfs::FileSystem &files) {
   StringRef own = llvm::sys::path::parent_path(path);
   for (StringRef directory = own; !directory.empty();
        directory = llvm::sys::path::parent_path(directory))
-    for (StringRef mark :
-         {".git", ".hg", ".svn", ".clang-tidy", "compile_commands.json",
-          ".heddle"}) {
+    for (StringRef mark : {".git", ".hg", ".svn", ".clang-tidy",
+                           "compile_commands.json", ".heddle"}) {
       llvm::SmallString<256> candidate(directory);
       llvm::sys::path::append(candidate, mark);
       if (files.exists(candidate))

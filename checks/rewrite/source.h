@@ -74,8 +74,8 @@ public:
   /// Offsets in `span` where a line starts, but for those inside a token.
   std::vector<unsigned> lineStarts(Span span) const;
 
-  /// Where to add `#include "header"` to the file and the text to add; nothing if
-  /// it sees the header already.
+  /// Where to add `#include "header"` to the file and the text to add; nothing
+  /// if it sees the header already.
   std::optional<std::pair<unsigned, std::string>>
   includeFor(clang::FileID file, llvm::StringRef header) const;
 

@@ -11,9 +11,9 @@ using namespace clang;
 namespace heddle::checks {
 namespace {
 
-// A task costs a queue entry and, once it waits, a stack. A loop over items makes
-// as many as there are items, however many can run; a loop that hands its items
-// to as many tasks as there are processors does the same work with a few.
+// A task costs a queue entry and, once it waits, a stack. A loop over items
+// makes as many as there are items, however many can run; a loop that hands its
+// items to as many tasks as there are processors does the same work with a few.
 class SpawnInLoop final : public Check {
   using Check::Check;
 
@@ -56,8 +56,9 @@ class SpawnInLoop final : public Check {
       return;
     std::string qualifier = qualifierOf(source(), start);
     Edits limit = edits();
-    limit.require(statementOf(unit(), loop.stmt) == loop.stmt &&
-                  !source().text(loop.stmt->getSourceRange()).contains("slots"))
+    limit
+        .require(statementOf(unit(), loop.stmt) == loop.stmt &&
+                 !source().text(loop.stmt->getSourceRange()).contains("slots"))
         .insertStatement("static " + qualifier + "Semaphore slots(2 * " +
                              qualifier + "available_procs());",
                          *loop.stmt)

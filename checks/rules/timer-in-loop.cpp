@@ -1,6 +1,6 @@
 #include "analysis/hot.h"
 #include "analysis/spawns.h"
-#include "analysis/uses.h"
+#include "analysis/timers.h"
 #include "framework/check.h"
 #include "rewrite/purity.h"
 #include "rewrite/scope.h"
@@ -12,14 +12,15 @@ using namespace clang;
 namespace heddle::checks {
 namespace {
 
-// A timer that nobody waits out lives until it fires. One in each round of a busy
-// loop leaves a crowd of them; one that is reset each round is one.
+// A timer that nobody waits out lives until it fires. One in each round of a
+// busy loop leaves a crowd of them; one that is reset each round is one.
 class TimerInLoop final : public FunctionCheck {
   using FunctionCheck::FunctionCheck;
 
   void checkFunction(const Function &function) override {
     for (const Call *call : function.calls)
-      if (unit().roles(*call).has(Role::MakesTimer) && !isWaitedOut(*call))
+      if (unit().roles(*call).has(Role::MakesTimer) &&
+          !isWaitedOut(unit(), *call))
         checkTimer(*call);
   }
 
@@ -29,7 +30,7 @@ class TimerInLoop final : public FunctionCheck {
       loop = enclosingLoop(unit(), loop->stmt);
     if (!loop)
       return checkCallers(call);
-    if (isTicker(call))
+    if (isTicker(unit(), call))
       return;
     Finding &finding = report(call, loop->stmt->getBeginLoc());
     if (loop->function == call.caller && !loop->callable)
@@ -57,71 +58,6 @@ class TimerInLoop final : public FunctionCheck {
     return !isa<CXXConstructExpr>(call.site);
   }
 
-  // A ticker goes on until it is stopped; its rounds are its own loop's.
-  bool isTicker(const Call &call) const {
-    const auto *made = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
-    return made && llvm::any_of(made->getParent()->methods(),
-                                [&](const CXXMethodDecl *method) {
-                                  return unit().roles(method).has(
-                                      Role::Receives);
-                                });
-  }
-
-  // Then it is a sleep: `after(d).receive()`, and a select whose other cases only
-  // tell it to end.
-  bool isWaitedOut(const Call &call) const {
-    const Expr *user = userOf(*call.expr());
-    const Call *use = user ? unit().call(user) : nullptr;
-    if (!use)
-      return isVariableWaitedOut(call);
-    if (unit().roles(*use).has(Role::Suspends))
-      return use->object() != nullptr;
-    const Call *select = callAround(*use);
-    return select && llvm::all_of(select->args(), [&](const Expr *argument) {
-             const Call *other = unit().call(argument);
-             return other == use || (other && isEnd(*other));
-           });
-  }
-
-  // `Timer t(d); t.receive();`
-  bool isVariableWaitedOut(const Call &call) const {
-    const VarDecl *variable = variableOf(call);
-    const Stmt *declared = statementOf(unit(), call.site);
-    const Call *next =
-        declared ? onlyCall(unit(), neighbour(unit(), declared, 1)) : nullptr;
-    return variable && next && objectOf(*next) == variable &&
-           unit().roles(*next).has(Role::Suspends);
-  }
-
-  bool isEnd(const Call &waitCase) const {
-    const Call *source =
-        waitCase.args().empty() ? nullptr : unit().call(waitCase.args()[0]);
-    return source && source->callee &&
-           tableName(*source->callee) == "heddle::Context::done";
-  }
-
-  // The call or member call that uses the value of `expr` at once.
-  const Expr *userOf(const Expr &expr) const {
-    const Stmt *up = unit().parent(&expr);
-    while (up && (isa<ImplicitCastExpr, MaterializeTemporaryExpr, ParenExpr,
-                      CXXBindTemporaryExpr, MemberExpr>(up)))
-      up = unit().parent(up);
-    return dyn_cast_or_null<CallExpr>(up);
-  }
-
-  const Call *callAround(const Call &call) const {
-    const Expr *user = userOf(*call.expr());
-    return user ? unit().call(user) : nullptr;
-  }
-
-  const VarDecl *variableOf(const Call &call) const {
-    const auto *declared =
-        dyn_cast_or_null<DeclStmt>(statementOf(unit(), call.site));
-    return declared && declared->isSingleDecl()
-               ? dyn_cast<VarDecl>(declared->getSingleDecl())
-               : nullptr;
-  }
-
   void fix(Finding &finding, const Call &call, const Loop &loop) {
     const Expr *duration = call.args().empty() ? nullptr : call.args()[0];
     const Stmt *statement = statementOf(unit(), call.site);
@@ -132,7 +68,7 @@ class TimerInLoop final : public FunctionCheck {
     Edits edit = edits();
     edit.require(!text.empty() && isPure(duration));
     std::string type = qualifierOf(source(), call) + "Timer ";
-    if (const VarDecl *variable = variableOf(call)) {
+    if (const VarDecl *variable = variableMadeBy(unit(), call)) {
       std::string name = variable->getNameAsString();
       edit.require(onlyUsedIn(*variable, loop, returnsTimer(call)) &&
                    isFreeName(unit(), source(), name, *outside, &loop))
@@ -140,9 +76,9 @@ class TimerInLoop final : public FunctionCheck {
           .replace(source().statement(*statement),
                    name + ".reset(" + text + ");");
     } else {
-      const Call *use = callAround(call);
-      std::string name =
-          freeName(unit(), source(), {"timer", "timeout", "deadline"}, *outside);
+      const Call *use = userOf(unit(), *call.expr());
+      std::string name = freeName(unit(), source(),
+                                  {"timer", "timeout", "deadline"}, *outside);
       edit.require(use && use->callee && !name.empty() &&
                    tableName(*use->callee) == "heddle::on_receive")
           .insertStatement(type + name + "(" + text + ");", *outside)
@@ -175,8 +111,7 @@ class TimerInLoop final : public FunctionCheck {
   bool onlyUsedIn(const VarDecl &variable, const Loop &loop,
                   bool wasChannel) const {
     return llvm::all_of(unit().mentions(&variable), [&](const Expr *mention) {
-      const Expr *user = userOf(*mention);
-      const Call *use = user ? unit().call(user) : nullptr;
+      const Call *use = userOf(unit(), *mention);
       if (!use || use->caller != loop.function || !use->callee)
         return false;
       bool received = tableName(*use->callee) == "heddle::on_receive";
