@@ -684,6 +684,7 @@ private:
     StringRef unit = source.indentationUnit(file);
     Span content{file, task.begin + 1, task.end - 1};
     bool oneLine = !source.text(content).contains('\n');
+    std::vector<std::string> comments = commentsAbove(spawnText);
 
     bool prologue = body && llvm::any_of(body->body(), [&](const Stmt *s) {
                       return s != spawnStatement && s != add;
@@ -702,7 +703,11 @@ private:
                oneLine ? task.begin + 1 : source.lineEnd(file, task.begin) + 1},
           oneLine ? inner : "");
     } else {
-      edits.replace(Span{file, whole.begin, task.begin + 1}, head);
+      std::string opening = head;
+      for (const std::string &comment : comments)
+        opening += "\n" + (outer + unit).str() + comment;
+      edits.require(!oneLine || comments.empty());
+      edits.replace(Span{file, whole.begin, task.begin + 1}, opening);
     }
     if (oneLine) {
       writeLine(content, end, prologue, head.size(), outer, inner);
@@ -714,13 +719,26 @@ private:
     StringRef from = firstStatementIndentation(firstLine, content);
     std::string to = prologue ? inner.str() : (outer + unit).str();
     unsigned last = source.lineBegin(file, content.end);
-    if (done && dropsDone())
+    if (done)
       edits.remove(*done);
     edits.reindent(Span{file, firstLine, last}, from, to);
     edits.replace(Span{file, last, end.end}, (outer + "});").str());
   }
 
-  bool dropsDone() const { return true; }
+  /// What is said about the task on the lines right above it.
+  std::vector<std::string> commentsAbove(Span statement) const {
+    std::vector<std::string> comments;
+    unsigned begin = source.lineBegin(statement.file, statement.begin);
+    while (begin > 0) {
+      unsigned above = source.lineBegin(statement.file, begin - 1);
+      StringRef line = source.text(Span{statement.file, above, begin}).trim();
+      if (!line.starts_with("//"))
+        break;
+      comments.insert(comments.begin(), line.str());
+      begin = above;
+    }
+    return comments;
+  }
 
   void writeLine(Span content, Span end, bool prologue, size_t headSize,
                  StringRef outer, StringRef inner) {

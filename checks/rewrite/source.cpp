@@ -43,9 +43,9 @@ std::optional<Span> Source::statement(const Stmt &statement) const {
   StringRef code = contents(result->file);
   if (result->end > 0 && code[result->end - 1] == ';')
     return result;
-  auto next = Lexer::findNextToken(
-      manager().getComposedLoc(result->file, result->end - 1), manager(),
-      context.getLangOpts());
+  SourceLocation last =
+      manager().getExpansionRange(statement.getEndLoc()).getEnd();
+  auto next = Lexer::findNextToken(last, manager(), context.getLangOpts());
   if (next && next->is(tok::semi) && next->getLocation().isFileID())
     result->end = manager().getFileOffset(next->getLocation()) + 1;
   return result;
