@@ -308,6 +308,76 @@ TEST_P(ReviewWakeup, ATimerMovedFarAwayHidesNoOther) {
       procs_of(GetParam()));
 }
 
+// Long enough for all workers, and the monitor, to sleep until woken.
+constexpr auto long_idle = 150ms;
+
+TEST_P(ReviewWakeup, ATimerBroughtForwardWhileAllSleep) {
+  run(
+      [] {
+        Timer timer(10s);
+        std::jthread outside([&] {
+          std::this_thread::sleep_for(long_idle);
+          timer.reset(1ms);
+        });
+        const TimePoint start = Clock::now();
+        timer.receive();
+        EXPECT_LT(Clock::now() - start, 5s);
+        blocking([&] { outside.join(); });
+      },
+      procs_of(GetParam()));
+}
+
+// Nobody but the monitor takes care of a plain thread's timer while all sleep;
+// it must come sooner for tasks that run.
+TEST_P(ReviewWakeup, TimeSlicesWhileATimerIsFarAway) {
+  run(
+      [] {
+        Channel<int> wake;
+        std::jthread outside([&] {
+          std::this_thread::sleep_for(long_idle);
+          Timer far(1h);
+          std::this_thread::sleep_for(long_idle);
+          wake.send(0);
+          wake.receive();
+        });
+        wake.receive();
+        const TimePoint start = Clock::now();
+        std::atomic<bool> ran = false;
+        WaitGroup group;
+        group.spawn([&] { ran = true; });
+        while (!ran && Clock::now() - start < 5s)
+          checkpoint();
+        EXPECT_TRUE(ran);
+        group.wait();
+        wake.send(0);
+        blocking([&] { outside.join(); });
+      },
+      procs_of(GetParam()));
+}
+
+// As a plain thread's: that of a worker whose processor others have.
+TEST_P(ReviewWakeup, ATimerOfAForeignSection) {
+  run(
+      [] {
+        Channel<int> wake;
+        WaitGroup others;
+        for (int i = 0; i < 8; ++i)
+          others.spawn([] { yield(); });
+        std::jthread outside([&] {
+          std::this_thread::sleep_for(2 * long_idle);
+          wake.send(0);
+        });
+        foreign([&] {
+          wake.receive();
+          Semaphore none(0);
+          EXPECT_FALSE(none.try_acquire_for(1ms));
+        });
+        others.wait();
+        blocking([&] { outside.join(); });
+      },
+      procs_of(GetParam()));
+}
+
 TEST_P(ReviewWakeup, ManyRuntimesOneAfterTheOther) {
   for (int i = 0; i < 2'000; ++i) {
     const int result = run(

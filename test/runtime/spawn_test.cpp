@@ -220,6 +220,24 @@ TEST(Async, ManyRacingTimeOuts) {
   });
 }
 
+TEST(Async, WaitsWithoutEndMayBeAskedFor) {
+  run([] {
+    auto future = async([] { sleep_for(1ms); });
+    EXPECT_TRUE(future.wait_for(Duration::max()));
+  });
+}
+
+TEST(Async, ASecondWaiterEndsTheProgram) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(run([] {
+                 Promise<void> promise;
+                 auto future = promise.future();
+                 spawn([&] { future.wait(); });
+                 future.wait();
+               }),
+               "two tasks wait for one future");
+}
+
 TEST(Async, PlainThreadsMayWait) {
   run([] {
     auto future = async([] {

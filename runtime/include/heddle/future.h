@@ -36,17 +36,18 @@ public:
   [[nodiscard]] bool ready() const noexcept { return state_->ready(); }
 
   /// Waits for the result. A task that has not started yet runs within the
-  /// caller. Requires: valid(). Ordering: the task happens before the return.
+  /// caller. Requires: valid(), and no other task waits for it (else the
+  /// program ends). Ordering: the task happens before the return.
   void wait() const HEDDLE_SUSPENDS HEDDLE_JOINS { state_->wait(); }
 
-  /// Waits at most `d`; reports whether the result is there.
+  /// Waits at most `d`; reports whether the result is there. Requires: as
+  /// wait().
   [[nodiscard]] bool wait_for(Duration d) const HEDDLE_SUSPENDS HEDDLE_JOINS {
-    return state_->wait_until(Clock::now() + d);
+    return state_->wait_until(detail::deadline_after(d));
   }
 
   /// Waits for the result and takes it, or throws what the task threw.
-  /// Requires: valid(), and no other task waits for it. It is invalid
-  /// afterwards.
+  /// Requires: as wait(). It is invalid afterwards.
   T get() HEDDLE_SUSPENDS HEDDLE_JOINS {
     detail::StateHandle<T> state = std::move(state_);
     state->wait();

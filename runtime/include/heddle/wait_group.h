@@ -28,7 +28,8 @@ public:
   WaitGroup &operator=(const WaitGroup &) = delete;
 
   /// Expects `n` more calls of done(). A negative `n` takes that many back.
-  /// Requires: the count stays at 0 or above (else the program ends).
+  /// Requires: the count stays at 0 or above (else the program ends). An add()
+  /// at count 0 comes before any wait(), or after all have returned.
   void add(std::int64_t n = 1) noexcept HEDDLE_COUNTS_UP {
     if (n > 0)
       state_.fetch_add(static_cast<std::uint64_t>(n) * one,

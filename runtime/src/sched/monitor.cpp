@@ -135,25 +135,25 @@ bool rest(std::int64_t until) noexcept {
   return word.exchange(0, std::memory_order_acquire);
 }
 
-// Sleeps until a processor is taken from the idle ones. Who takes one does so
-// under the lock and reads wakes_at after, and so either is seen here or sees
-// this.
+// Sleeps until a processor is taken from the idle ones, or until a timer that
+// no worker looks after. Who takes a processor does so under the lock and reads
+// wakes_at after, and so either is seen here or sees this: `never`, also where
+// a timer limits the sleep, since that may be days away.
 void rest_while_idle() noexcept {
   wakes_at.store(Wheel::never, std::memory_order_relaxed);
+  // The same with timers that workers do not look after; see timer_arm().
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   bool idle;
-  bool timer_is_looked_after;
+  std::int64_t left = -1;
   {
     std::lock_guard guard(scheduler.lock);
-    timer_is_looked_after = scheduler.timekeeper_wakes <= next_timer();
+    if (std::int64_t timer = next_timer(); timer < scheduler.timekeeper_wakes)
+      left = std::max<std::int64_t>(timer - now_ns(), 0);
     idle = scheduler.idle_procs.load(std::memory_order_relaxed) ==
            scheduler.procs.load(std::memory_order_relaxed);
   }
-  if (idle && !timer_is_looked_after) {
-    rest(next_timer());
-    return;
-  }
-  if (idle && !quit.load(std::memory_order_acquire))
-    futex_wait(word, 0);
+  if (idle && left != 0 && !quit.load(std::memory_order_acquire))
+    futex_wait(word, 0, left);
   word.exchange(0, std::memory_order_acquire);
 }
 

@@ -5,6 +5,9 @@
 #include "sched/pause.h"
 #include "task/waiting.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace heddle::detail {
 
 // Release: what the task did is there for whoever sees `done`.
@@ -14,28 +17,29 @@ void FutureBase::finish() noexcept {
     ready_next(reinterpret_cast<Task *>(waiter));
 }
 
-namespace {
-
-bool wait_at(Task *self, void *word) noexcept {
-  auto &waiter = *static_cast<std::atomic<std::uintptr_t> *>(word);
-  std::uintptr_t nobody = 0;
-  return waiter.compare_exchange_strong(
-      nobody, reinterpret_cast<std::uintptr_t>(self), std::memory_order_release,
-      std::memory_order_relaxed);
+// False: the result is there.
+bool FutureBase::enlist(Task *self, void *future) noexcept {
+  std::uintptr_t found = nobody;
+  // Acquire: the caller may take the result without another look.
+  if (static_cast<FutureBase *>(future)->waiter_.compare_exchange_strong(
+          found, reinterpret_cast<std::uintptr_t>(self),
+          std::memory_order_release, std::memory_order_acquire))
+    return true;
+  if (found != done) {
+    std::fputs("heddle: two tasks wait for one future\n", stderr);
+    std::abort();
+  }
+  return false;
 }
-
-} // namespace
 
 void FutureBase::wait() {
   run_children(this, [this] { return ready(); });
   if (!ready())
-    park(WaitReason::future, wait_at, &waiter_);
+    park(WaitReason::future, enlist, this);
 }
 
-namespace {
-
-struct TimedWait {
-  std::atomic<std::uintptr_t> &word;
+struct FutureBase::TimedWait {
+  FutureBase &future;
   Task *const self;
   const TimePoint deadline;
   TimerNode timer{expire, this};
@@ -43,30 +47,29 @@ struct TimedWait {
   static void expire(TimerNode &node) noexcept {
     auto &wait = *static_cast<TimedWait *>(node.arg);
     Task *task = wait.self;
-    std::uintptr_t seen = wait.word.load(std::memory_order_relaxed);
+    std::atomic<std::uintptr_t> &word = wait.future.waiter_;
+    std::uintptr_t seen = word.load(std::memory_order_relaxed);
     // The timer is armed just before the task's address is published: after
     // that, the wait may be over and gone.
-    while (seen == 0) {
+    while (seen == nobody) {
       cpu_pause();
-      seen = wait.word.load(std::memory_order_relaxed);
+      seen = word.load(std::memory_order_relaxed);
     }
     if (seen == reinterpret_cast<std::uintptr_t>(task) &&
-        wait.word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel))
-      ready(task);
+        word.compare_exchange_strong(seen, nobody, std::memory_order_acq_rel))
+      detail::ready(task);
   }
 
   static bool publish(Task *self, void *arg) noexcept {
     auto &wait = *static_cast<TimedWait *>(arg);
     timer_arm(wait.timer, wait.deadline);
-    return wait_at(self, &wait.word);
+    return enlist(self, &wait.future);
   }
 };
 
-} // namespace
-
 bool FutureBase::wait_until(TimePoint deadline) {
   if (!ready()) {
-    TimedWait wait{waiter_, current_task(), deadline};
+    TimedWait wait{*this, current_task(), deadline};
     park(WaitReason::future, TimedWait::publish, &wait);
     timer_cancel(wait.timer);
   }

@@ -62,8 +62,9 @@ void WaitGroup::wait() {
   if (state_.load(std::memory_order_acquire) / one != 0)
     detail::park(detail::WaitReason::wait_group, enlist, this);
   // The last done() may still be taking the waiters.
-  while (state_.load(std::memory_order_acquire) == waiting ||
-         state_.load(std::memory_order_acquire) == locked)
+  std::uint64_t state;
+  while ((state = state_.load(std::memory_order_acquire)) != 0 &&
+         state / one == 0)
     detail::cpu_pause();
 }
 

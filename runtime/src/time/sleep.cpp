@@ -20,6 +20,18 @@ std::int64_t nanoseconds(TimePoint time) noexcept {
   return std::max<std::int64_t>(time.time_since_epoch().count(), 1);
 }
 
+// Workers with a processor look at the timers by themselves. Nobody else may be
+// awake to notice what others arm.
+void tell_monitor(std::int64_t when) noexcept {
+  Worker *worker = this_worker();
+  if (worker && worker->processor.load(std::memory_order_relaxed))
+    return;
+  // We arm and then read how long the monitor rests; it writes that and then
+  // looks at the timers: one of the two sees the other.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  nudge_monitor(when - now_ns());
+}
+
 } // namespace
 
 void timer_arm(TimerNode &node, TimePoint deadline) {
@@ -29,9 +41,7 @@ void timer_arm(TimerNode &node, TimePoint deadline) {
   node.wheel = index;
   std::int64_t when = nanoseconds(deadline);
   wheel_of(node).arm(node, when);
-  // Busy workers look at the timers by themselves.
-  if (!this_worker())
-    nudge_monitor(when - now_ns());
+  tell_monitor(when);
 }
 
 bool timer_cancel(TimerNode &node) noexcept {
@@ -45,7 +55,9 @@ void timer_reset(TimerNode &node, TimePoint deadline) {
     timer_cancel(node);
     return timer_arm(node, deadline);
   }
-  wheel_of(node).reset(node, nanoseconds(deadline));
+  std::int64_t when = nanoseconds(deadline);
+  if (wheel_of(node).reset(node, when))
+    tell_monitor(when);
 }
 
 } // namespace detail

@@ -29,7 +29,7 @@ bool Wheel::cancel(TimerNode &node) noexcept {
   return false;
 }
 
-void Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
+bool Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
   std::int64_t before = node.deadline.load(std::memory_order_acquire);
   // Later: the slot that holds the node comes up early, and it is moved then.
   // The exchange fails once fire() has claimed the node.
@@ -37,20 +37,21 @@ void Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
     if (node.deadline.compare_exchange_weak(before, deadline,
                                             std::memory_order_relaxed,
                                             std::memory_order_acquire))
-      return;
+      return false;
   if (before != 0) {
     std::lock_guard guard(lock_);
     if (node.deadline.load(std::memory_order_relaxed) != 0) {
       unlink(node);
       node.deadline.store(deadline, std::memory_order_relaxed);
       link(node, deadline);
-      return;
+      return true;
     }
   }
   wait_while_firing(node);
   // Its callback may have armed it again.
   cancel(node);
   arm(node, deadline);
+  return true;
 }
 
 void Wheel::link(TimerNode &node, std::int64_t deadline) noexcept {

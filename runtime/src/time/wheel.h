@@ -21,7 +21,8 @@ public:
 
   void arm(TimerNode &node, std::int64_t deadline) noexcept;
   bool cancel(TimerNode &node) noexcept;
-  void reset(TimerNode &node, std::int64_t deadline) noexcept;
+  /// False: it is only due later than before.
+  bool reset(TimerNode &node, std::int64_t deadline) noexcept;
 
   /// When fire() has something to do next, at the earliest.
   std::int64_t next() const noexcept {

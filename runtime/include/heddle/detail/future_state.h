@@ -14,6 +14,8 @@
 
 namespace heddle::detail {
 
+struct Task;
+
 /// The part that does not depend on the result's type.
 class FutureBase {
 public:
@@ -41,6 +43,9 @@ protected:
   std::exception_ptr error_;
 
 private:
+  struct TimedWait;
+  static bool enlist(Task *self, void *future) noexcept;
+
   static constexpr std::uintptr_t nobody = 0;
   static constexpr std::uintptr_t done = 1;
 

@@ -36,7 +36,6 @@ struct TimerNode {
   // node comes up no later than the deadline.
   TimerNode *next = nullptr;
   TimerNode **link = nullptr;
-  std::int64_t slot_tick = 0;
   std::uint32_t wheel = 0;
   std::uint32_t slot = 0;
 };
