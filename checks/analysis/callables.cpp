@@ -55,7 +55,8 @@ public:
     if (const auto *member = dyn_cast<MemberExpr>(expr))
       return resolve(*member->getMemberDecl(), depth);
     if (const auto *construction = dyn_cast<CXXConstructExpr>(expr))
-      return passesOn(construction->getConstructor(), construction->getNumArgs())
+      return passesOn(construction->getConstructor(),
+                      construction->getNumArgs())
                  ? resolve(construction->getArg(0), depth + 1)
                  : nullptr;
     if (const auto *call = dyn_cast<CallExpr>(expr))
@@ -63,7 +64,8 @@ public:
     return nullptr;
   }
 
-  Execution executionOf(const Call &call, unsigned argument, unsigned depth = 0) {
+  Execution executionOf(const Call &call, unsigned argument,
+                        unsigned depth = 0) {
     RoleSet roles = unit.roles(call);
     if (roles.has(Role::Spawns))
       return Execution::Spawned;
@@ -116,7 +118,8 @@ private:
   const Function *bodyOfType(QualType type) const {
     if (type.isNull())
       return nullptr;
-    const CXXRecordDecl *record = type.getNonReferenceType()->getAsCXXRecordDecl();
+    const CXXRecordDecl *record =
+        type.getNonReferenceType()->getAsCXXRecordDecl();
     if (!record || !record->hasDefinition())
       return nullptr;
     if (record->isLambda())
@@ -190,10 +193,12 @@ private:
       return false;
     const auto *item =
         container->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl();
-    return item && is_contained({"std::thread", "std::jthread"}, tableName(*item));
+    return item &&
+           is_contained({"std::thread", "std::jthread"}, tableName(*item));
   }
 
-  // What becomes of the callable that `variable` holds: the strongest of its uses.
+  // What becomes of the callable that `variable` holds: the strongest of its
+  // uses.
   Execution executionOf(const VarDecl &variable, unsigned depth) {
     auto found = fates.find(&variable);
     if (found != fates.end())
@@ -207,8 +212,8 @@ private:
 
   static Execution stronger(Execution a, Execution b) {
     static constexpr Execution order[] = {
-        Execution::Unknown, Execution::Called,  Execution::CalledInLoop,
-        Execution::Main,    Execution::Thread,  Execution::Spawned,
+        Execution::Unknown, Execution::Called, Execution::CalledInLoop,
+        Execution::Main,    Execution::Thread, Execution::Spawned,
         Execution::Handler,
     };
     return find(order, a) < find(order, b) ? b : a;
@@ -246,7 +251,8 @@ private:
       return Execution::Unknown;
     if (isCallee(*call, *child)) {
       const Loop *loop = lexicalLoop(unit, call->site);
-      here = loop && !loop->bounded() ? Execution::CalledInLoop : Execution::Called;
+      here = loop && !loop->bounded() ? Execution::CalledInLoop
+                                      : Execution::Called;
     } else {
       for (auto [index, argument] : enumerate(call->args()))
         if (argument == child)
@@ -263,14 +269,16 @@ private:
     if (const auto *op = dyn_cast<UnaryOperator>(&stmt))
       return op->getOpcode() == UO_AddrOf || op->getOpcode() == UO_Deref;
     if (const auto *construction = dyn_cast<CXXConstructExpr>(&stmt))
-      return passesOn(construction->getConstructor(), construction->getNumArgs());
+      return passesOn(construction->getConstructor(),
+                      construction->getNumArgs());
     if (const auto *call = dyn_cast<CallExpr>(&stmt))
       return call->getDirectCallee() &&
              passesOn(call->getDirectCallee(), call->getNumArgs());
     return false;
   }
 
-  static const VarDecl *initCapture(const LambdaExpr &lambda, const Stmt *init) {
+  static const VarDecl *initCapture(const LambdaExpr &lambda,
+                                    const Stmt *init) {
     for (auto [capture, value] : zip(lambda.captures(), lambda.capture_inits()))
       if (value == init && lambda.isInitCapture(&capture))
         return cast<VarDecl>(capture.getCapturedVar());
@@ -282,11 +290,13 @@ private:
     if (!expr)
       return false;
     if (const auto *operation = dyn_cast<CXXOperatorCallExpr>(expr))
-      return operation->getOperator() == OO_Call && operation->getArg(0) == &child;
+      return operation->getOperator() == OO_Call &&
+             operation->getArg(0) == &child;
     return expr->getCallee() == &child;
   }
 
-  // An execution `inner` in `fn`, seen from the function that `fn` is a lambda of.
+  // An execution `inner` in `fn`, seen from the function that `fn` is a lambda
+  // of.
   Execution within(const Function &fn, Execution inner, unsigned depth) {
     if (!fn.lambda || inner == Execution::Unknown)
       return inner;
@@ -320,7 +330,8 @@ private:
     for (auto [index, argument] : enumerate(call.args()))
       if (mayBeCallable(*argument))
         if (const Function *target = resolve(argument))
-          list.push_back({&call, target, executionOf(call, index), unsigned(index)});
+          list.push_back(
+              {&call, target, executionOf(call, index), unsigned(index)});
     if (!list.empty())
       made[&call].assign(list.begin(), list.end());
   }

@@ -39,8 +39,8 @@ struct Invocation {
 
 /// The function or lambda that `expr` denotes, through local variables,
 /// parameters of instantiated templates, members set once, `std::function`,
-/// `std::bind_front`, `std::ref`, `std::move`, and functions in view that return it.
-/// Null when more than one is possible or none is in view.
+/// `std::bind_front`, `std::ref`, `std::move`, and functions in view that
+/// return it. Null when more than one is possible or none is in view.
 const Function *callableOf(Unit &unit, const clang::Expr *expr);
 
 /// What `call` does with its argument number `argument`, by the callee's roles
@@ -53,7 +53,8 @@ llvm::ArrayRef<Invocation> invocations(Unit &unit, const Call &call);
 /// All the ways in view that `fn` comes to run.
 llvm::ArrayRef<Invocation> invokers(Unit &unit, const Function &fn);
 
-/// `fn` is the body of a task, of a handler or of `run`, or runs because of one.
+/// `fn` is the body of a task, of a handler or of `run`, or runs because of
+/// one.
 bool isTaskCode(Unit &unit, const Function &fn);
 
 } // namespace heddle::checks

@@ -14,10 +14,12 @@ SmallVector<Capture, 4> captures(const LambdaExpr &lambda) {
     one.implicit = capture.isImplicit();
     one.location = capture.getLocation();
     if (capture.capturesThis()) {
-      one.kind = capture.getCaptureKind() == LCK_StarThis ? Capture::CopyOfThis : Capture::This;
+      one.kind = capture.getCaptureKind() == LCK_StarThis ? Capture::CopyOfThis
+                                                          : Capture::This;
       continue;
     }
-    one.kind = capture.getCaptureKind() == LCK_ByRef ? Capture::Reference : Capture::Copy;
+    one.kind = capture.getCaptureKind() == LCK_ByRef ? Capture::Reference
+                                                     : Capture::Copy;
     if (!capture.capturesVariable())
       continue;
     one.variable = capture.getCapturedVar();

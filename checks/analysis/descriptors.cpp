@@ -13,7 +13,8 @@ namespace heddle::checks {
 namespace {
 
 // Linux's values: the same on all architectures that the runtime supports.
-constexpr uint64_t nonBlock = 04000; // O_NONBLOCK, SOCK_NONBLOCK, EFD_NONBLOCK, …
+constexpr uint64_t nonBlock =
+    04000; // O_NONBLOCK, SOCK_NONBLOCK, EFD_NONBLOCK, …
 constexpr uint64_t dontWait = 0x40;  // MSG_DONTWAIT
 constexpr uint64_t noHang = 1;       // WNOHANG
 constexpr uint64_t lockNonBlock = 4; // LOCK_NB
@@ -29,12 +30,15 @@ struct WaitArguments {
 
 WaitArguments waitArguments(StringRef name) {
   return StringSwitch<WaitArguments>(name)
-      .Cases({"read", "write", "readv", "writev", "accept", "connect"}, {.descriptor = 0})
+      .Cases({"read", "write", "readv", "writev", "accept", "connect"},
+             {.descriptor = 0})
       .Case("accept4", {.descriptor = 0})
       .Cases({"recv", "send", "recvfrom", "sendto"},
              {.descriptor = 0, .flags = 3, .flag = dontWait})
-      .Cases({"recvmsg", "sendmsg"}, {.descriptor = 0, .flags = 2, .flag = dontWait})
-      .Cases({"recvmmsg", "sendmmsg"}, {.descriptor = 0, .flags = 3, .flag = dontWait})
+      .Cases({"recvmsg", "sendmsg"},
+             {.descriptor = 0, .flags = 2, .flag = dontWait})
+      .Cases({"recvmmsg", "sendmmsg"},
+             {.descriptor = 0, .flags = 3, .flag = dontWait})
       .Case("splice", {.descriptor = 0, .flags = 5, .flag = 2})
       .Case("sendfile", {.descriptor = 0})
       .Case("waitpid", {.flags = 2, .flag = noHang})
@@ -42,7 +46,8 @@ WaitArguments waitArguments(StringRef name) {
       .Case("poll", {.timeout = 2})
       .Cases({"epoll_wait", "epoll_pwait"}, {.timeout = 3})
       .Cases({"std::future::wait_for", "std::shared_future::wait_for",
-              "std::__basic_future::wait_for", "std::counting_semaphore::try_acquire_for"},
+              "std::__basic_future::wait_for",
+              "std::counting_semaphore::try_acquire_for"},
              {.timeout = 0})
       .Case("curl_multi_poll", {.timeout = 3})
       .Case("curl_multi_wait", {.timeout = 3})
@@ -53,7 +58,8 @@ WaitArguments waitArguments(StringRef name) {
 // The argument of the call that makes a descriptor in which its flags are.
 int creationFlags(StringRef name) {
   return StringSwitch<int>(name)
-      .Cases({"open", "open64", "eventfd", "timerfd_create", "socket", "pipe2", "inotify_init1"},
+      .Cases({"open", "open64", "eventfd", "timerfd_create", "socket", "pipe2",
+              "inotify_init1"},
              1)
       .Case("openat", 2)
       .Case("signalfd", 2)
@@ -69,9 +75,11 @@ public:
     WaitArguments where = waitArguments(tableName(*call.callee));
     ArrayRef<const Expr *> args = call.args();
     auto at = [&](int index) {
-      return index >= 0 && unsigned(index) < args.size() ? args[index] : nullptr;
+      return index >= 0 && unsigned(index) < args.size() ? args[index]
+                                                         : nullptr;
     };
-    if (const Expr *flags = at(where.flags); flags && contains(flags, where.flag))
+    if (const Expr *flags = at(where.flags);
+        flags && contains(flags, where.flag))
       return true;
     if (const Expr *timeout = at(where.timeout); timeout && isZero(timeout))
       return true;
@@ -82,7 +90,8 @@ public:
 private:
   std::optional<uint64_t> constant(const Expr *expr) const {
     Expr::EvalResult value;
-    if (expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
+    if (expr->isValueDependent() ||
+        !expr->getType()->isIntegralOrEnumerationType() ||
         !expr->EvaluateAsInt(value, unit.context()))
       return std::nullopt;
     return value.Val.getInt().getZExtValue();
@@ -97,10 +106,12 @@ private:
       return op->getOpcode() == BO_Or &&
              (contains(op->getLHS(), flag) || contains(op->getRHS(), flag));
     if (const auto *choice = dyn_cast<ConditionalOperator>(expr))
-      return contains(choice->getTrueExpr(), flag) || contains(choice->getFalseExpr(), flag);
+      return contains(choice->getTrueExpr(), flag) ||
+             contains(choice->getFalseExpr(), flag);
     const auto *ref = dyn_cast<DeclRefExpr>(expr);
     const auto *variable = ref ? dyn_cast<VarDecl>(ref->getDecl()) : nullptr;
-    return variable && variable->getInit() && contains(variable->getInit(), flag);
+    return variable && variable->getInit() &&
+           contains(variable->getInit(), flag);
   }
 
   bool isZero(const Expr *expr) const {
@@ -137,7 +148,8 @@ private:
         if (isNonBlocking(init, depth - 1))
           return true;
     if (const auto *variable = dyn_cast<VarDecl>(decl))
-      if (const Expr *init = variable->getInit(); init && isNonBlocking(init, depth - 1))
+      if (const Expr *init = variable->getInit();
+          init && isNonBlocking(init, depth - 1))
         return true;
     for (const Expr *mention : unit.mentions(decl))
       if (becomesNonBlocking(mention, depth))
@@ -151,12 +163,14 @@ private:
   bool becomesNonBlocking(const Expr *mention, unsigned depth) {
     const Stmt *child = mention;
     const Stmt *up = unit.parent(child);
-    while (up && isa<CastExpr, ParenExpr, UnaryOperator, ArraySubscriptExpr>(up)) {
+    while (up &&
+           isa<CastExpr, ParenExpr, UnaryOperator, ArraySubscriptExpr>(up)) {
       child = up;
       up = unit.parent(up);
     }
     if (const auto *assignment = dyn_cast_or_null<BinaryOperator>(up))
-      return assignment->getOpcode() == BO_Assign && assignment->getLHS() == child &&
+      return assignment->getOpcode() == BO_Assign &&
+             assignment->getLHS() == child &&
              isNonBlocking(assignment->getRHS(), depth - 1);
     const auto *call = dyn_cast_or_null<CallExpr>(up);
     return call && makesNonBlocking(*call, depth);
@@ -176,20 +190,24 @@ private:
              contains(call.getArg(2), nonBlock);
     int flags = creationFlags(known);
     if (flags >= 0)
-      return unsigned(flags) < call.getNumArgs() && contains(call.getArg(flags), nonBlock);
+      return unsigned(flags) < call.getNumArgs() &&
+             contains(call.getArg(flags), nonBlock);
     const Function *body = unit.function(callee);
     return body && any_of(body->returns, [&](const ReturnStmt *result) {
-             return result->getRetValue() && isNonBlocking(result->getRetValue(), depth - 1);
+             return result->getRetValue() &&
+                    isNonBlocking(result->getRetValue(), depth - 1);
            });
   }
 
-  bool anyCallerPassesNonBlocking(const ParmVarDecl &parameter, unsigned depth) {
+  bool anyCallerPassesNonBlocking(const ParmVarDecl &parameter,
+                                  unsigned depth) {
     const auto *owner = dyn_cast<FunctionDecl>(parameter.getDeclContext());
     unsigned index = parameter.getFunctionScopeIndex();
     if (!owner)
       return false;
     return any_of(unit.callsOf(owner), [&](const Call *call) {
-      return index < call->args().size() && isNonBlocking(call->args()[index], depth - 1);
+      return index < call->args().size() &&
+             isNonBlocking(call->args()[index], depth - 1);
     });
   }
 

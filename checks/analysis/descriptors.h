@@ -5,8 +5,9 @@
 
 namespace heddle::checks {
 
-/// The code shows that `call`, of a function that blocks, waits for nothing: its
-/// descriptor is made non-blocking in view, or its flags or time-out say so.
+/// The code shows that `call`, of a function that blocks, waits for nothing:
+/// its descriptor is made non-blocking in view, or its flags or time-out say
+/// so.
 bool visiblyReturnsAtOnce(Unit &unit, const Call &call);
 
 } // namespace heddle::checks

@@ -10,7 +10,8 @@ using namespace clang;
 
 namespace heddle::checks {
 
-std::optional<std::chrono::nanoseconds> durationOf(ASTContext &context, const Expr *expr) {
+std::optional<std::chrono::nanoseconds> durationOf(ASTContext &context,
+                                                   const Expr *expr) {
   if (!expr || expr->isValueDependent() || expr->isTypeDependent())
     return std::nullopt;
   const auto *record = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
@@ -29,7 +30,8 @@ std::optional<std::chrono::nanoseconds> durationOf(ASTContext &context, const Ex
                  : count.isFloat() ? count.getFloat().convertToDouble()
                                    : -1;
   double numerator = period->getTemplateArgs()[0].getAsIntegral().getExtValue();
-  double denominator = period->getTemplateArgs()[1].getAsIntegral().getExtValue();
+  double denominator =
+      period->getTemplateArgs()[1].getAsIntegral().getExtValue();
   double length = ticks * numerator / denominator * 1e9;
   if (length < 0 || length > 9e18)
     return std::nullopt;

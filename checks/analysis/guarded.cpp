@@ -40,8 +40,8 @@ bool isPrivateState(const ValueDecl *decl) {
   return !decl->isExternallyVisible();
 }
 
-SmallVector<const ValueDecl *, 8> guardedBy(Unit &unit, const LockRegion &region,
-                                            ArrayRef<Stmt *> except) {
+SmallVector<const ValueDecl *, 8>
+guardedBy(Unit &unit, const LockRegion &region, ArrayRef<Stmt *> except) {
   SmallVector<const ValueDecl *, 8> found;
   for (const Function *fn : unit.functions())
     for (const LockRegion &other : lockRegions(unit, *fn)) {
@@ -66,9 +66,12 @@ bool serialisesOnly(Unit &unit, const LockRegion &region, const Call &call) {
     return false;
   const ValueDecl *only = guarded.front();
   bool used = (call.object() && mentions(call.object(), only)) ||
-              any_of(call.args(), [&](const Expr *argument) { return mentions(argument, only); });
-  return used && none_of(usesOf(unit, only),
-                         [](const Use &use) { return use.kind == UseKind::Write; });
+              any_of(call.args(), [&](const Expr *argument) {
+                return mentions(argument, only);
+              });
+  return used && none_of(usesOf(unit, only), [](const Use &use) {
+           return use.kind == UseKind::Write;
+         });
 }
 
 } // namespace heddle::checks

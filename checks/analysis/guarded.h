@@ -6,10 +6,11 @@
 namespace heddle::checks {
 
 /// Members and variables that outlive a call, may change, and are mentioned
-/// while the lock of `region` is held, here or elsewhere in view. Of `region` itself
-/// only what is outside `except` counts.
+/// while the lock of `region` is held, here or elsewhere in view. Of `region`
+/// itself only what is outside `except` counts.
 llvm::SmallVector<const clang::ValueDecl *, 8>
-guardedBy(Unit &unit, const LockRegion &region, llvm::ArrayRef<clang::Stmt *> except = {});
+guardedBy(Unit &unit, const LockRegion &region,
+          llvm::ArrayRef<clang::Stmt *> except = {});
 
 /// `decl` is a member or a variable that outlives a call and may change.
 bool isState(const clang::ValueDecl *decl);

@@ -48,7 +48,8 @@ private:
   };
 
   std::optional<HotPath> loopAround(const Stmt *stmt) const {
-    for (const Loop *loop = lexicalLoop(unit, stmt); loop; loop = lexicalLoop(unit, loop->stmt))
+    for (const Loop *loop = lexicalLoop(unit, stmt); loop;
+         loop = lexicalLoop(unit, loop->stmt))
       if (auto path = hotLoop(*loop))
         return path;
     return std::nullopt;
@@ -57,7 +58,8 @@ private:
   std::optional<HotPath> hotLoop(const Loop &loop) const {
     if (loop.bounded() || paced(unit, loop))
       return std::nullopt;
-    auto reason = receiving(unit, loop) ? HotPath::InReceivingLoop : HotPath::InLoop;
+    auto reason =
+        receiving(unit, loop) ? HotPath::InReceivingLoop : HotPath::InLoop;
     return HotPath{reason, loop.stmt->getBeginLoc(), &loop, {}};
   }
 
@@ -67,7 +69,8 @@ private:
       return HotPath{HotPath::Marked, fn.location(), nullptr, {}};
     for (const Invocation &invoker : invokers(unit, fn)) {
       if (invoker.execution == Execution::Handler)
-        return HotPath{HotPath::InHandler, invoker.call->location(), nullptr, {}};
+        return HotPath{
+            HotPath::InHandler, invoker.call->location(), nullptr, {}};
       if (invoker.execution == Execution::CalledInLoop && !hasFewItems(invoker))
         return HotPath{HotPath::InLoop, invoker.call->location(), nullptr, {}};
     }
@@ -100,7 +103,8 @@ private:
 
   void reach(const Call &call, std::deque<const Function *> &pending) {
     for (const Invocation &invocation : invocations(unit, call))
-      if (invocation.execution != Execution::Unknown && invocation.target != call.caller &&
+      if (invocation.execution != Execution::Unknown &&
+          invocation.target != call.caller &&
           origins.try_emplace(invocation.target, Origin{{}, &call}).second)
         pending.push_back(invocation.target);
   }

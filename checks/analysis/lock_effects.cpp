@@ -33,10 +33,13 @@ struct Frame {
 };
 
 Frame inner(const Frame *outer, const Call &call) {
-  return {outer, call.callee, call.object(), call.args(), nullptr, outer ? outer->depth + 1 : 1};
+  return {outer,       call.callee, call.object(),
+          call.args(), nullptr,     outer ? outer->depth + 1 : 1};
 }
 
-const Expr *bare(const Expr *expr) { return expr->IgnoreUnlessSpelledInSource(); }
+const Expr *bare(const Expr *expr) {
+  return expr->IgnoreUnlessSpelledInSource();
+}
 
 // A parameter is matched by its place: attributes name those of the first
 // declaration, bodies those of the definition.
@@ -45,8 +48,9 @@ const Expr *argumentFor(const ParmVarDecl &parameter, const Frame &frame) {
   unsigned index = parameter.getFunctionScopeIndex();
   if (!frame.callee || index >= frame.args.size())
     return nullptr;
-  bool same = owner && (owner->getCanonicalDecl() == frame.callee->getCanonicalDecl() ||
-                        frame.callee->getTemplateInstantiationPattern() == owner);
+  bool same =
+      owner && (owner->getCanonicalDecl() == frame.callee->getCanonicalDecl() ||
+                frame.callee->getTemplateInstantiationPattern() == owner);
   return same ? frame.args[index] : nullptr;
 }
 
@@ -58,7 +62,8 @@ class Namer {
 public:
   explicit Namer(Unit &unit) : unit(unit) {}
 
-  LockName name(const Expr *expr, const Frame *frame, unsigned depth = 0) const {
+  LockName name(const Expr *expr, const Frame *frame,
+                unsigned depth = 0) const {
     expr = stripped(expr);
     LockName result = plainName(expr, frame, depth);
     if (result.type.isNull())
@@ -83,7 +88,8 @@ private:
     }
   }
 
-  LockName plainName(const Expr *expr, const Frame *frame, unsigned depth) const {
+  LockName plainName(const Expr *expr, const Frame *frame,
+                     unsigned depth) const {
     if (depth > maxDepth)
       return opaque(expr);
     if (isa<CXXThisExpr>(expr))
@@ -95,9 +101,12 @@ private:
     if (const auto *element = dyn_cast<ArraySubscriptExpr>(expr))
       return nameOfElement(element->getBase(), element->getIdx(), frame, depth);
     if (const auto *operation = dyn_cast<CXXOperatorCallExpr>(expr)) {
-      if (operation->getOperator() == OO_Subscript && operation->getNumArgs() == 2)
-        return nameOfElement(operation->getArg(0), operation->getArg(1), frame, depth);
-      if (operation->getOperator() == OO_Star || operation->getOperator() == OO_Arrow)
+      if (operation->getOperator() == OO_Subscript &&
+          operation->getNumArgs() == 2)
+        return nameOfElement(operation->getArg(0), operation->getArg(1), frame,
+                             depth);
+      if (operation->getOperator() == OO_Star ||
+          operation->getOperator() == OO_Arrow)
         return name(operation->getArg(0), frame, depth + 1);
     }
     if (const Call *call = unit.call(expr))
@@ -105,27 +114,31 @@ private:
     return opaque(expr);
   }
 
-  LockName nameOfThis(const Expr *expr, const Frame *frame, unsigned depth) const {
+  LockName nameOfThis(const Expr *expr, const Frame *frame,
+                      unsigned depth) const {
     if (!frame)
       return {"this", "*this", nullptr, expr->getType()->getPointeeType()};
     if (frame->made)
-      return {"v" + pointerText(frame->made), frame->made->getNameAsString(), frame->made,
-              frame->made->getType()};
+      return {"v" + pointerText(frame->made), frame->made->getNameAsString(),
+              frame->made, frame->made->getType()};
     if (frame->object)
       return name(frame->object, frame->outer, depth + 1);
     return nameOfThis(expr, frame->outer, depth);
   }
 
-  LockName nameOfDecl(const DeclRefExpr &ref, const Frame *frame, unsigned depth) const {
+  LockName nameOfDecl(const DeclRefExpr &ref, const Frame *frame,
+                      unsigned depth) const {
     const ValueDecl *decl = ref.getDecl();
-    if (const auto *parameter = dyn_cast<ParmVarDecl>(decl); parameter && frame) {
+    if (const auto *parameter = dyn_cast<ParmVarDecl>(decl);
+        parameter && frame) {
       if (const Expr *argument = argumentFor(*parameter, *frame))
         return name(argument, frame->outer, depth + 1);
     } else if (const auto *variable = dyn_cast<VarDecl>(decl);
                variable && variable->getInit() && isAlias(*variable)) {
       return name(variable->getInit(), frame, depth + 1);
     }
-    return {"v" + pointerText(decl->getCanonicalDecl()), decl->getNameAsString(), decl,
+    return {"v" + pointerText(decl->getCanonicalDecl()),
+            decl->getNameAsString(), decl,
             decl->getType().getNonReferenceType()};
   }
 
@@ -134,33 +147,38 @@ private:
     QualType type = variable.getType();
     if (type->isReferenceType())
       return true;
-    return type->isPointerType() && none_of(unit.mentions(&variable), [&](const Expr *mention) {
-             const auto *op = dyn_cast_or_null<BinaryOperator>(unit.parent(mention));
+    return type->isPointerType() &&
+           none_of(unit.mentions(&variable), [&](const Expr *mention) {
+             const auto *op =
+                 dyn_cast_or_null<BinaryOperator>(unit.parent(mention));
              return op && op->isAssignmentOp() && op->getLHS() == mention;
            });
   }
 
-  LockName nameOfMember(const MemberExpr &member, const Frame *frame, unsigned depth) const {
+  LockName nameOfMember(const MemberExpr &member, const Frame *frame,
+                        unsigned depth) const {
     const ValueDecl *decl = member.getMemberDecl();
     if (isa<VarDecl>(decl))
-      return {"v" + pointerText(decl->getCanonicalDecl()), decl->getNameAsString(), decl,
-              decl->getType()};
+      return {"v" + pointerText(decl->getCanonicalDecl()),
+              decl->getNameAsString(), decl, decl->getType()};
     const auto *field = dyn_cast<FieldDecl>(decl);
     if (!field)
       return opaque(&member);
-    if (field->getType()->isReferenceType() || field->getType()->isPointerType())
+    if (field->getType()->isReferenceType() ||
+        field->getType()->isPointerType())
       if (auto bound = boundTo(*field, *member.getBase(), frame, depth))
         return *bound;
     LockName base = name(member.getBase(), frame, depth + 1);
-    std::string prefix = base.text == "*this" ? ""
-                         : base.text + (member.isArrow() ? "->" : ".");
+    std::string prefix =
+        base.text == "*this" ? "" : base.text + (member.isArrow() ? "->" : ".");
     return {base.identity + "." + pointerText(field->getCanonicalDecl()),
-            prefix + field->getNameAsString(), field, field->getType().getNonReferenceType()};
+            prefix + field->getNameAsString(), field,
+            field->getType().getNonReferenceType()};
   }
 
   // What the constructor of a local object bound its member to.
-  std::optional<LockName> boundTo(const FieldDecl &field, const Expr &base, const Frame *frame,
-                                  unsigned depth) const {
+  std::optional<LockName> boundTo(const FieldDecl &field, const Expr &base,
+                                  const Frame *frame, unsigned depth) const {
     const Expr *object = stripped(&base);
     if (frame && isa<CXXThisExpr>(object)) {
       if (isa_and_nonnull<CXXConstructorDecl>(frame->callee))
@@ -173,7 +191,8 @@ private:
     const auto *ref = dyn_cast<DeclRefExpr>(object);
     const auto *variable = ref ? dyn_cast<VarDecl>(ref->getDecl()) : nullptr;
     const Expr *init = variable ? variable->getInit() : nullptr;
-    const auto *construction = init ? dyn_cast<CXXConstructExpr>(bare(init)) : nullptr;
+    const auto *construction =
+        init ? dyn_cast<CXXConstructExpr>(bare(init)) : nullptr;
     const Call *call = construction ? unit.call(construction) : nullptr;
     if (!call || depth > maxDepth)
       return std::nullopt;
@@ -184,9 +203,11 @@ private:
     return std::nullopt;
   }
 
-  const Expr *initialiser(const FieldDecl &field, const FunctionDecl &callee) const {
+  const Expr *initialiser(const FieldDecl &field,
+                          const FunctionDecl &callee) const {
     const Function *body = unit.function(&callee);
-    const auto *constructor = body ? dyn_cast<CXXConstructorDecl>(body->decl) : nullptr;
+    const auto *constructor =
+        body ? dyn_cast<CXXConstructorDecl>(body->decl) : nullptr;
     if (!constructor)
       return nullptr;
     for (const CXXCtorInitializer *init : constructor->inits())
@@ -195,15 +216,18 @@ private:
     return nullptr;
   }
 
-  LockName nameOfElement(const Expr *base, const Expr *index, const Frame *frame,
-                         unsigned depth) const {
+  LockName nameOfElement(const Expr *base, const Expr *index,
+                         const Frame *frame, unsigned depth) const {
     LockName whole = name(base, frame, depth + 1);
     LockName which = name(index, frame, depth + 1);
-    return {whole.identity + "[" + which.identity + "]", whole.text + "[" + which.text + "]",
-            whole.variable, {}};
+    return {whole.identity + "[" + which.identity + "]",
+            whole.text + "[" + which.text + "]",
+            whole.variable,
+            {}};
   }
 
-  // A getter's result is what it returns; a smart pointer's is what it points to.
+  // A getter's result is what it returns; a smart pointer's is what it points
+  // to.
   LockName nameOfResult(const Call &call, const Expr *expr, const Frame *frame,
                         unsigned depth) const {
     if (!call.callee)
@@ -214,9 +238,11 @@ private:
     if (const auto *returned = call.callee->getAttr<LockReturnedAttr>())
       return name(returned->getArg(), &callee, depth + 1);
     const Function *body = unit.function(call.callee);
-    if (body && body->returns.size() == 1 && body->returns.front()->getRetValue())
+    if (body && body->returns.size() == 1 &&
+        body->returns.front()->getRetValue())
       return name(body->returns.front()->getRetValue(), &callee, depth + 1);
-    if (call.object() && call.callee->getIdentifier() && call.callee->getName() == "get")
+    if (call.object() && call.callee->getIdentifier() &&
+        call.callee->getName() == "get")
       return name(call.object(), frame, depth + 1);
     return opaque(expr);
   }
@@ -227,7 +253,8 @@ private:
     expr->Profile(id, unit.context(), /*Canonical=*/true);
     const SourceManager &sources = unit.context().getSourceManager();
     StringRef text = Lexer::getSourceText(
-        CharSourceRange::getTokenRange(sources.getExpansionRange(expr->getSourceRange()).getAsRange()),
+        CharSourceRange::getTokenRange(
+            sources.getExpansionRange(expr->getSourceRange()).getAsRange()),
         sources, unit.context().getLangOpts());
     return {"e" + utohexstr(id.ComputeHash()), text.str(), nullptr, {}};
   }
@@ -256,9 +283,11 @@ public:
     Frame callee = inner(frame, call);
     for (const LockOperation &operation : lockOperations(*call.callee))
       if (auto lock = lockIn(operation, call, frame, callee))
-        found.push_back({operation.kind, *lock, operation.shared, operation.succeedsWithZero});
+        found.push_back({operation.kind, *lock, operation.shared,
+                         operation.succeedsWithZero});
     if (found.empty() && isLockableMethod(call))
-      found.push_back({*kindNamed(call.callee->getName()), namer.name(call.object(), frame)});
+      found.push_back({*kindNamed(call.callee->getName()),
+                       namer.name(call.object(), frame)});
     if (found.empty() && isWrapper(call))
       found = ofBody(call.callee, callee);
     return found;
@@ -266,7 +295,8 @@ public:
 
   enum Deferred { LeaveOut, Include };
 
-  Effects ofConstruction(const Expr *init, const VarDecl *made, const Frame *frame,
+  Effects ofConstruction(const Expr *init, const VarDecl *made,
+                         const Frame *frame,
                          Deferred deferred = LeaveOut) const {
     const Expr *value = bare(init);
     if (frame && frame->depth > maxDepth)
@@ -288,17 +318,20 @@ public:
     return ofGuardConstructor(*constructor, callee);
   }
 
-  SmallVector<LockName, 2> locksOf(const VarDecl &guard, const Frame *frame) const {
+  SmallVector<LockName, 2> locksOf(const VarDecl &guard,
+                                   const Frame *frame) const {
     SmallVector<LockName, 2> locks;
     if (guard.getInit())
-      for (LockEffect &effect : ofConstruction(guard.getInit(), &guard, frame, Include))
+      for (LockEffect &effect :
+           ofConstruction(guard.getInit(), &guard, frame, Include))
         locks.push_back(std::move(effect.lock));
     return locks;
   }
 
   bool isGuard(QualType type) const {
     const CXXRecordDecl *record = type->getAsCXXRecordDecl();
-    return record && record->hasDefinition() && (isDeclaredGuard(*record) || isGuardByBody(*record));
+    return record && record->hasDefinition() &&
+           (isDeclaredGuard(*record) || isGuardByBody(*record));
   }
 
   bool isDeclaredGuardType(QualType type) const {
@@ -329,7 +362,8 @@ private:
     for (const LockOperation &operation : lockOperations(*call.callee))
       if (operation.place == LockOperation::Object)
         return operation.kind;
-    return call.callee->getIdentifier() ? kindNamed(call.callee->getName()) : std::nullopt;
+    return call.callee->getIdentifier() ? kindNamed(call.callee->getName())
+                                        : std::nullopt;
   }
 
   // Any type with lock() and unlock() is a lock: the standard's BasicLockable.
@@ -342,8 +376,10 @@ private:
     for (const CXXMethodDecl *other : method->getParent()->methods()) {
       if (!other->getIdentifier() || other->getNumParams() != 0)
         continue;
-      locks |= other->getName() == "lock" && other->getReturnType()->isVoidType();
-      unlocks |= other->getName() == "unlock" && other->getReturnType()->isVoidType();
+      locks |=
+          other->getName() == "lock" && other->getReturnType()->isVoidType();
+      unlocks |=
+          other->getName() == "unlock" && other->getReturnType()->isVoidType();
     }
     return locks && unlocks;
   }
@@ -353,13 +389,15 @@ private:
   bool isWrapper(const Call &call) const {
     const Function *body = unit.function(call.callee);
     const auto *block = body ? dyn_cast<CompoundStmt>(body->body) : nullptr;
-    if (!block || block->body_empty() || isa<CXXConstructorDecl, CXXDestructorDecl>(call.callee) ||
+    if (!block || block->body_empty() ||
+        isa<CXXConstructorDecl, CXXDestructorDecl>(call.callee) ||
         !unit.roles(call).empty())
       return false;
     size_t calls = 0;
     for (const Stmt *stmt : block->body()) {
       const auto *result = dyn_cast<ReturnStmt>(stmt);
-      const auto *expr = dyn_cast_or_null<Expr>(result ? result->getRetValue() : stmt);
+      const auto *expr =
+          dyn_cast_or_null<Expr>(result ? result->getRetValue() : stmt);
       if (!result && !expr)
         return false;
       calls += expr && unit.call(expr);
@@ -367,8 +405,9 @@ private:
     return calls > 0 && calls == body->calls.size();
   }
 
-  std::optional<LockName> lockIn(const LockOperation &operation, const Call &call,
-                                 const Frame *frame, const Frame &callee) const {
+  std::optional<LockName> lockIn(const LockOperation &operation,
+                                 const Call &call, const Frame *frame,
+                                 const Frame &callee) const {
     switch (operation.place) {
     case LockOperation::Object:
       if (call.object())
@@ -400,7 +439,8 @@ private:
     Effects net;
     for (const Stmt *stmt : block->body()) {
       const auto *result = dyn_cast<ReturnStmt>(stmt);
-      const auto *expr = dyn_cast_or_null<Expr>(result ? result->getRetValue() : stmt);
+      const auto *expr =
+          dyn_cast_or_null<Expr>(result ? result->getRetValue() : stmt);
       const Call *call = expr ? unit.call(expr) : nullptr;
       if (!call)
         continue;
@@ -426,7 +466,8 @@ private:
     if (unit.roles(call).has(Role::Forwards))
       return {};
     const Function *body = unit.function(call.callee);
-    if (!body || body->returns.size() != 1 || !body->returns.front()->getRetValue())
+    if (!body || body->returns.size() != 1 ||
+        !body->returns.front()->getRetValue())
       return {};
     const Expr *value = bare(body->returns.front()->getRetValue());
     if (const auto *ref = dyn_cast<DeclRefExpr>(value))
@@ -441,11 +482,13 @@ private:
     Effects found;
     for (const LockOperation &operation : lockOperations(*call.callee))
       if (operation.place == LockOperation::Named)
-        found.push_back({operation.kind, namer.name(operation.named, &callee), operation.shared});
+        found.push_back({operation.kind, namer.name(operation.named, &callee),
+                         operation.shared});
     return found;
   }
 
-  Effects ofStandardGuard(const Call &call, const Frame *frame, Deferred deferred) const {
+  Effects ofStandardGuard(const Call &call, const Frame *frame,
+                          Deferred deferred) const {
     auto kind = LockOperation::Acquire;
     SmallVector<const Expr *, 2> locks;
     for (const Expr *argument : call.args()) {
@@ -457,13 +500,14 @@ private:
         if (deferred == LeaveOut)
           return {};
       } else if (StringRef(type).ends_with("::try_to_lock_t") ||
-               StringRef(type).starts_with("std::chrono::"))
+                 StringRef(type).starts_with("std::chrono::"))
         kind = LockOperation::TryAcquire;
       else if (!StringRef(type).ends_with("::adopt_lock_t"))
         locks.push_back(argument);
     }
     const auto *constructor = cast<CXXConstructorDecl>(call.callee);
-    bool shared = StringRef(constructor->getParent()->getName()) == "shared_lock";
+    bool shared =
+        StringRef(constructor->getParent()->getName()) == "shared_lock";
     Effects found;
     for (const Expr *lock : locks)
       found.push_back({kind, namer.name(lock, frame), shared});
@@ -471,12 +515,14 @@ private:
   }
 
   // A user's guard: what its constructor's initialisers and body lock.
-  Effects ofGuardConstructor(const CXXConstructorDecl &constructor, const Frame &frame) const {
+  Effects ofGuardConstructor(const CXXConstructorDecl &constructor,
+                             const Frame &frame) const {
     const Function *body = unit.function(&constructor);
     if (!body || !isGuardByBody(*constructor.getParent()))
       return {};
     Effects found;
-    for (const CXXCtorInitializer *init : cast<CXXConstructorDecl>(body->decl)->inits())
+    for (const CXXCtorInitializer *init :
+         cast<CXXConstructorDecl>(body->decl)->inits())
       if (init->getMember() && isGuard(init->getMember()->getType()))
         append_range(found, ofConstruction(init->getInit(), nullptr, &frame));
     for (const LockEffect &effect : ofBody(&constructor, frame))
@@ -492,7 +538,8 @@ private:
     bool found = any_of(record.fields(), [&](const FieldDecl *field) {
       return isGuard(field->getType());
     });
-    if (const CXXDestructorDecl *destructor = record.getDestructor(); destructor && !found) {
+    if (const CXXDestructorDecl *destructor = record.getDestructor();
+        destructor && !found) {
       Frame frame;
       frame.callee = destructor;
       frame.depth = 1;
@@ -511,9 +558,11 @@ private:
 // The proof that a guard is held, passed on: nobody can release through it.
 bool isProofOnly(const Call &call, const Expr *argument) {
   for (auto [index, candidate] : enumerate(call.args()))
-    if (candidate == argument && call.callee && index < call.callee->getNumParams()) {
+    if (candidate == argument && call.callee &&
+        index < call.callee->getNumParams()) {
       QualType type = call.callee->getParamDecl(index)->getType();
-      return type->isReferenceType() && type->getPointeeType().isConstQualified();
+      return type->isReferenceType() &&
+             type->getPointeeType().isConstQualified();
     }
   return false;
 }
@@ -548,15 +597,18 @@ CallEffects LockEffects::of(const Call &call) const {
   if (const VarDecl *guard = interpreter.guardOf(call.object())) {
     result.guard = guard;
     result.onlyLocks = true;
-    StringRef name = call.callee && call.callee->getIdentifier() ? call.callee->getName() : "";
-    result.escapes = name == "release" || name == "swap" ||
-                     (call.callee && call.callee->getOverloadedOperator() == OO_Equal);
+    StringRef name = call.callee && call.callee->getIdentifier()
+                         ? call.callee->getName()
+                         : "";
+    result.escapes =
+        name == "release" || name == "swap" ||
+        (call.callee && call.callee->getOverloadedOperator() == OO_Equal);
   }
   RoleSet roles = unit.roles(call);
   for (const Expr *argument : call.args())
     if (const VarDecl *guard = interpreter.guardOf(argument))
-      if (!roles.hasAny({Role::Suspends, Role::Blocks}) && canRelease(guard->getType()) &&
-          !isProofOnly(call, argument)) {
+      if (!roles.hasAny({Role::Suspends, Role::Blocks}) &&
+          canRelease(guard->getType()) && !isProofOnly(call, argument)) {
         result.guard = guard;
         result.escapes = true;
       }
@@ -581,10 +633,12 @@ CallEffects LockEffects::of(const Call &call) const {
   return result;
 }
 
-SmallVector<LockEffect, 2> LockEffects::ofDeclaration(const VarDecl &guard) const {
+SmallVector<LockEffect, 2>
+LockEffects::ofDeclaration(const VarDecl &guard) const {
   if (!guard.getInit() || !isGuard(guard.getType()))
     return {};
-  return unit.get<Interpreter>().ofConstruction(guard.getInit(), &guard, nullptr);
+  return unit.get<Interpreter>().ofConstruction(guard.getInit(), &guard,
+                                                nullptr);
 }
 
 SmallVector<LockEffect, 2> LockEffects::ofInitialiser(const Expr &init) const {
@@ -599,7 +653,8 @@ SmallVector<LockEffect, 2> LockEffects::onEntry(const FunctionDecl &fn) const {
   SmallVector<LockEffect, 2> held;
   for (const LockOperation &operation : lockOperations(fn))
     if (operation.place == LockOperation::Named &&
-        (operation.kind == LockOperation::Requires || operation.kind == LockOperation::Release))
+        (operation.kind == LockOperation::Requires ||
+         operation.kind == LockOperation::Release))
       held.push_back({operation.kind, name(operation.named), operation.shared});
   return held;
 }
@@ -607,13 +662,15 @@ SmallVector<LockEffect, 2> LockEffects::onEntry(const FunctionDecl &fn) const {
 std::optional<TriedLock> LockEffects::tried(const Expr &condition) const {
   const auto &interpreter = unit.get<Interpreter>();
   const Expr *expr = bare(&condition);
-  if (const auto *op = dyn_cast<UnaryOperator>(expr); op && op->getOpcode() == UO_LNot) {
+  if (const auto *op = dyn_cast<UnaryOperator>(expr);
+      op && op->getOpcode() == UO_LNot) {
     auto inverse = tried(*op->getSubExpr());
     if (inverse)
       inverse->heldWhenTrue = !inverse->heldWhenTrue;
     return inverse;
   }
-  if (const auto *op = dyn_cast<BinaryOperator>(expr); op && op->isEqualityOp()) {
+  if (const auto *op = dyn_cast<BinaryOperator>(expr);
+      op && op->isEqualityOp()) {
     bool value = false;
     const Expr *constant = op->getRHS();
     if (constant->isValueDependent() ||
@@ -629,8 +686,10 @@ std::optional<TriedLock> LockEffects::tried(const Expr &condition) const {
     if (!variable)
       return std::nullopt;
     if (!isGuard(variable->getType()))
-      return variable->getInit() && variable->getType()->isIntegralOrEnumerationType() &&
-                     (variable->getType().isConstQualified() || unit.mentions(variable).size() == 1)
+      return variable->getInit() &&
+                     variable->getType()->isIntegralOrEnumerationType() &&
+                     (variable->getType().isConstQualified() ||
+                      unit.mentions(variable).size() == 1)
                  ? tried(*variable->getInit())
                  : std::nullopt;
     TriedLock result = {true, expr, variable, {}};
@@ -643,7 +702,8 @@ std::optional<TriedLock> LockEffects::tried(const Expr &condition) const {
     return std::nullopt;
   if (const VarDecl *guard = interpreter.guardOf(call->object()))
     if (isa<CXXConversionDecl>(call->callee) ||
-        (call->callee->getIdentifier() && call->callee->getName() == "owns_lock")) {
+        (call->callee->getIdentifier() &&
+         call->callee->getName() == "owns_lock")) {
       TriedLock result = {true, expr, guard, {}};
       for (LockName &lock : interpreter.locksOf(*guard, nullptr))
         result.effects.push_back({LockOperation::TryAcquire, std::move(lock)});
@@ -655,10 +715,13 @@ std::optional<TriedLock> LockEffects::tried(const Expr &condition) const {
       result.heldWhenTrue = !effect.succeedsWithZero;
       result.effects.push_back(std::move(effect));
     }
-  return result.effects.empty() ? std::nullopt : std::optional(std::move(result));
+  return result.effects.empty() ? std::nullopt
+                                : std::optional(std::move(result));
 }
 
-bool LockEffects::isGuard(QualType type) const { return unit.get<Interpreter>().isGuard(type); }
+bool LockEffects::isGuard(QualType type) const {
+  return unit.get<Interpreter>().isGuard(type);
+}
 
 LockName LockEffects::name(const Expr *expr) const {
   return unit.get<Interpreter>().names().name(expr, nullptr);

@@ -56,7 +56,8 @@ public:
 
   CallEffects of(const Call &call) const;
   /// What the declaration of a guard does at once.
-  llvm::SmallVector<LockEffect, 2> ofDeclaration(const clang::VarDecl &guard) const;
+  llvm::SmallVector<LockEffect, 2>
+  ofDeclaration(const clang::VarDecl &guard) const;
   llvm::SmallVector<LockEffect, 2> ofInitialiser(const clang::Expr &init) const;
   /// The locks that `guard` manages, held or not.
   llvm::SmallVector<LockName, 2> locksOf(const clang::VarDecl &guard) const;

@@ -146,13 +146,15 @@ private:
       apply(effect, stmt, call, done.guard, held);
   }
 
-  // A method of the same object that is not in view may unlock what no guard holds.
+  // A method of the same object that is not in view may unlock what no guard
+  // holds.
   void dropReleasable(const Call &call, Held &held) const {
     const auto *method = dyn_cast<CXXMemberCallExpr>(call.site);
     if (!method || call.object() || unit.function(call.callee))
       return;
     std::erase_if(held, [&](const auto &entry) {
-      return StringRef(entry.first).starts_with("this.") && !acquisitions[entry.second].guard;
+      return StringRef(entry.first).starts_with("this.") &&
+             !acquisitions[entry.second].guard;
     });
   }
 
@@ -179,8 +181,8 @@ private:
         record(*call, held, {});
   }
 
-  void apply(const LockEffect &effect, const Stmt &site, const Call *call, const VarDecl *guard,
-             Held &held) {
+  void apply(const LockEffect &effect, const Stmt &site, const Call *call,
+             const VarDecl *guard, Held &held) {
     switch (effect.kind) {
     case LockOperation::Acquire: {
       SourceLocation location = call    ? call->location()
@@ -220,7 +222,8 @@ private:
         held.erase(effect.lock.identity);
         continue;
       }
-      take(held, {effect, tried->site, tried->site->getBeginLoc(), tried->guard});
+      take(held,
+           {effect, tried->site, tried->site->getBeginLoc(), tried->guard});
     }
     return held;
   }
@@ -231,7 +234,8 @@ private:
     const Expr *value = result ? result->getRetValue() : nullptr;
     if (!value)
       return;
-    if (const auto *ref = dyn_cast<DeclRefExpr>(value->IgnoreUnlessSpelledInSource()))
+    if (const auto *ref =
+            dyn_cast<DeclRefExpr>(value->IgnoreUnlessSpelledInSource()))
       if (const auto *variable = dyn_cast<VarDecl>(ref->getDecl()))
         if (effects.isGuard(variable->getType()))
           drop(*variable, held);
@@ -243,12 +247,13 @@ private:
       held.erase(lock.identity);
   }
 
-  // The locks that a call is given, or a guard of: it may release them, as waiting
-  // on a condition does.
+  // The locks that a call is given, or a guard of: it may release them, as
+  // waiting on a condition does.
   std::vector<std::string> passedLocks(const Call &call) const {
     std::vector<std::string> passed;
     for (const Expr *argument : call.args()) {
-      const auto *ref = dyn_cast<DeclRefExpr>(argument->IgnoreUnlessSpelledInSource());
+      const auto *ref =
+          dyn_cast<DeclRefExpr>(argument->IgnoreUnlessSpelledInSource());
       const auto *variable = ref ? dyn_cast<VarDecl>(ref->getDecl()) : nullptr;
       if (variable && effects.isGuard(variable->getType()))
         for (const LockName &lock : effects.locksOf(*variable))
@@ -258,7 +263,8 @@ private:
     return passed;
   }
 
-  void record(const Call &call, const Held &held, ArrayRef<std::string> passed) {
+  void record(const Call &call, const Held &held,
+              ArrayRef<std::string> passed) {
     if (!recording)
       return;
     for (const auto &[lock, acquisition] : held)
@@ -299,7 +305,8 @@ private:
     const auto *statement = region.acquire;
     if (!statement || (!isa<DeclStmt>(statement) && !isa<Expr>(statement)))
       return std::nullopt;
-    const auto *block = dyn_cast_or_null<CompoundStmt>(statementParent(statement));
+    const auto *block =
+        dyn_cast_or_null<CompoundStmt>(statementParent(statement));
     if (!block)
       return std::nullopt;
     auto at = [&](const Stmt *child) {
@@ -311,7 +318,8 @@ private:
         return std::nullopt;
       return StatementRange{block, first, last};
     }
-    // Released once at the block's own level; releases before that are early exits.
+    // Released once at the block's own level; releases before that are early
+    // exits.
     for (const Call *release : region.releases) {
       const Stmt *whole = release->site;
       if (statementParent(whole) == block && at(whole) >= first) {
@@ -362,11 +370,13 @@ private:
   bool mayLock(const Function &fn) {
     LockEffects effects(unit);
     return fn.decl &&
-           (!effects.onEntry(*fn.decl).empty() || any_of(fn.calls, [&](const Call *call) {
-             CallEffects done = effects.of(*call);
-             return call->destroyed ? effects.isGuard(call->destroyed->getType())
-                                    : done.onlyLocks || !done.effects.empty();
-           }));
+           (!effects.onEntry(*fn.decl).empty() ||
+            any_of(fn.calls, [&](const Call *call) {
+              CallEffects done = effects.of(*call);
+              return call->destroyed
+                         ? effects.isGuard(call->destroyed->getType())
+                         : done.onlyLocks || !done.effects.empty();
+            }));
   }
 
   Unit &unit;
@@ -376,7 +386,8 @@ private:
 } // namespace
 
 ArrayRef<Stmt *> StatementRange::statements() const {
-  return {const_cast<CompoundStmt *>(block)->body_begin() + first, last - first};
+  return {const_cast<CompoundStmt *>(block)->body_begin() + first,
+          last - first};
 }
 
 ArrayRef<LockRegion> lockRegions(Unit &unit, const Function &fn) {

@@ -23,7 +23,8 @@ constexpr std::chrono::nanoseconds slowPace = std::chrono::milliseconds(100);
 
 std::optional<int64_t> constant(Unit &unit, const Expr *expr) {
   Expr::EvalResult value;
-  if (!expr || expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
+  if (!expr || expr->isValueDependent() ||
+      !expr->getType()->isIntegralOrEnumerationType() ||
       !expr->EvaluateAsInt(value, unit.context()) ||
       !value.Val.getInt().isRepresentableByInt64())
     return std::nullopt;
@@ -67,8 +68,10 @@ public:
     if (!fn)
       return nullptr;
     std::ignore = of(*fn);
-    for (const Stmt *child = stmt; const Stmt *up = unit.parent(child); child = up)
-      if (const Loop *loop = byStmt.lookup(up); loop && !loop->callable && repeats(*up, *child))
+    for (const Stmt *child = stmt; const Stmt *up = unit.parent(child);
+         child = up)
+      if (const Loop *loop = byStmt.lookup(up);
+          loop && !loop->callable && repeats(*up, *child))
         return loop;
     return nullptr;
   }
@@ -100,8 +103,9 @@ public:
     if (auto value = constant(unit, expr))
       return tripsOf(value);
     if (const auto *construction = dyn_cast<CXXConstructExpr>(expr))
-      return construction->getNumArgs() == 1 ? count(construction->getArg(0), depth + 1)
-                                             : TripCount::Many;
+      return construction->getNumArgs() == 1
+                 ? count(construction->getArg(0), depth + 1)
+                 : TripCount::Many;
     if (const auto *cast = dyn_cast<CastExpr>(expr))
       return count(cast->getSubExpr(), depth + 1);
     if (const auto *op = dyn_cast<BinaryOperator>(expr))
@@ -116,7 +120,8 @@ public:
       return countOfCall(*call, depth);
     if (const VarDecl *variable = variableOf(expr))
       if (variable->getAnyInitializer() &&
-          (variable->getType().isConstQualified() || !isWrittenTo(unit, *variable)))
+          (variable->getType().isConstQualified() ||
+           !isWrittenTo(unit, *variable)))
         return count(variable->getAnyInitializer(), depth + 1);
     return TripCount::Many;
   }
@@ -136,11 +141,14 @@ private:
     if (!stmt || isa<LambdaExpr>(stmt))
       return;
     if (const auto *loop = dyn_cast<ForStmt>(stmt))
-      found.push_back({stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
+      found.push_back(
+          {stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
     else if (const auto *loop = dyn_cast<WhileStmt>(stmt))
-      found.push_back({stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
+      found.push_back(
+          {stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
     else if (const auto *loop = dyn_cast<DoStmt>(stmt))
-      found.push_back({stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
+      found.push_back(
+          {stmt, loop->getBody(), &fn, nullptr, trips(loop->getCond())});
     else if (const auto *loop = dyn_cast<CXXForRangeStmt>(stmt))
       found.push_back({stmt, loop->getBody(), &fn, nullptr, trips(*loop)});
     for (const Stmt *child : stmt->children())
@@ -150,8 +158,8 @@ private:
   const Loop *callLoop(const Call &call, const Function &callable) {
     auto &slot = callLoops[{&call, &callable}];
     if (!slot) {
-      slot = std::make_unique<Loop>(
-          Loop{call.site, callable.body, call.caller, &callable, TripCount::Many});
+      slot = std::make_unique<Loop>(Loop{call.site, callable.body, call.caller,
+                                         &callable, TripCount::Many});
       for (const Expr *argument : call.args())
         if (isFewItems(argument))
           slot->trips = TripCount::Few;
@@ -185,7 +193,8 @@ private:
     const FunctionDecl *callee = call.getDirectCallee();
     if (!callee)
       return TripCount::Many;
-    if (unit.roles(callee).has(Role::CountsProcessors) || asksForProcessors(call, *callee))
+    if (unit.roles(callee).has(Role::CountsProcessors) ||
+        asksForProcessors(call, *callee))
       return TripCount::Processors;
     std::string name = tableName(*callee);
     if (call.getNumArgs() >= 2 && (name == "std::min" || name == "std::max")) {
@@ -285,9 +294,10 @@ private:
       return isFewItems(list->getSubExpr());
     QualType type = range->getType().getNonReferenceType();
     if (const auto *array = unit.context().getAsConstantArrayType(type))
-      return array->getSize().ule(fewTrips) && !type->getArrayElementTypeNoTypeQual()->isCharType();
-    const auto *record =
-        dyn_cast_or_null<ClassTemplateSpecializationDecl>(type->getAsCXXRecordDecl());
+      return array->getSize().ule(fewTrips) &&
+             !type->getArrayElementTypeNoTypeQual()->isCharType();
+    const auto *record = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        type->getAsCXXRecordDecl());
     if (record && tableName(*record) == "std::array")
       return record->getTemplateArgs()[1].getAsIntegral().ule(fewTrips);
     return false;
@@ -296,11 +306,13 @@ private:
   Unit &unit;
   DenseMap<const Function *, std::unique_ptr<std::vector<Loop>>> known;
   DenseMap<const Stmt *, const Loop *> byStmt;
-  DenseMap<std::pair<const Call *, const Function *>, std::unique_ptr<Loop>> callLoops;
+  DenseMap<std::pair<const Call *, const Function *>, std::unique_ptr<Loop>>
+      callLoops;
 };
 
 // The calls in `stmt`, lambdas left out.
-void forEachCall(Unit &unit, const Stmt *stmt, function_ref<void(const Call &)> action) {
+void forEachCall(Unit &unit, const Stmt *stmt,
+                 function_ref<void(const Call &)> action) {
   if (!stmt || isa<LambdaExpr>(stmt))
     return;
   for (const Stmt *child : stmt->children())
@@ -312,7 +324,8 @@ void forEachCall(Unit &unit, const Stmt *stmt, function_ref<void(const Call &)> 
 
 bool containsReceive(Unit &unit, const Stmt *stmt) {
   bool found = false;
-  forEachCall(unit, stmt, [&](const Call &call) { found |= receives(unit, call); });
+  forEachCall(unit, stmt,
+              [&](const Call &call) { found |= receives(unit, call); });
   return found;
 }
 
@@ -320,17 +333,22 @@ bool containsReceive(Unit &unit, const Stmt *stmt) {
 bool iteratesStream(Unit &unit, const CXXForRangeStmt &loop) {
   const Expr *range = loop.getRangeInit();
   const CXXRecordDecl *record =
-      range ? range->getType().getNonReferenceType()->getAsCXXRecordDecl() : nullptr;
+      range ? range->getType().getNonReferenceType()->getAsCXXRecordDecl()
+            : nullptr;
   if (record && unit.roles(record).has(Role::Receives))
     return true;
   // Calls that nobody wrote are not in the Unit.
   const auto *begin = dyn_cast_or_null<DeclStmt>(loop.getBeginStmt());
-  const Expr *first = begin ? cast<VarDecl>(begin->getSingleDecl())->getInit() : nullptr;
-  const auto *call = dyn_cast_or_null<CallExpr>(first ? first->IgnoreImplicit() : nullptr);
+  const Expr *first =
+      begin ? cast<VarDecl>(begin->getSingleDecl())->getInit() : nullptr;
+  const auto *call =
+      dyn_cast_or_null<CallExpr>(first ? first->IgnoreImplicit() : nullptr);
   if (call && unit.roles(call->getDirectCallee()).has(Role::Receives))
     return true;
-  return containsReceive(unit, loop.getBeginStmt()) || containsReceive(unit, loop.getInc()) ||
-         containsReceive(unit, loop.getCond()) || containsReceive(unit, loop.getLoopVarStmt());
+  return containsReceive(unit, loop.getBeginStmt()) ||
+         containsReceive(unit, loop.getInc()) ||
+         containsReceive(unit, loop.getCond()) ||
+         containsReceive(unit, loop.getLoopVarStmt());
 }
 
 const Stmt *firstOf(const Stmt *body) {
@@ -341,7 +359,9 @@ const Stmt *firstOf(const Stmt *body) {
 
 } // namespace
 
-ArrayRef<Loop> loops(Unit &unit, const Function &fn) { return unit.get<Loops>().of(fn); }
+ArrayRef<Loop> loops(Unit &unit, const Function &fn) {
+  return unit.get<Loops>().of(fn);
+}
 
 const Loop *lexicalLoop(Unit &unit, const Stmt *stmt) {
   return unit.get<Loops>().lexical(stmt);
@@ -378,7 +398,8 @@ bool paced(Unit &unit, const Loop &loop) {
   bool found = false;
   forEachCall(unit, loop.body, [&](const Call &call) {
     if (lexicalLoop(unit, call.site) != &loop || !call.callee ||
-        !call.callee->getIdentifier() || !call.callee->getName().contains_insensitive("sleep"))
+        !call.callee->getIdentifier() ||
+        !call.callee->getName().contains_insensitive("sleep"))
       return;
     for (const Expr *argument : call.args())
       if (auto duration = durationOf(unit.context(), argument))
@@ -387,6 +408,8 @@ bool paced(Unit &unit, const Loop &loop) {
   return found;
 }
 
-TripCount countOf(Unit &unit, const Expr *expr) { return unit.get<Loops>().count(expr); }
+TripCount countOf(Unit &unit, const Expr *expr) {
+  return unit.get<Loops>().count(expr);
+}
 
 } // namespace heddle::checks

@@ -41,18 +41,21 @@ private:
   // By its own role, or as a wrapper that does nothing else.
   bool does(const Call &call, Role role) const {
     if (unit.roles(call).has(role))
-      return !isa_and_nonnull<CXXConstructorDecl, CXXDestructorDecl>(call.callee);
+      return !isa_and_nonnull<CXXConstructorDecl, CXXDestructorDecl>(
+          call.callee);
     const Function *body = unit.function(call.callee);
     return body && body->calls.size() == 1 &&
            !isa<CXXConstructorDecl, CXXDestructorDecl>(body->decl) &&
-           isa<CompoundStmt>(body->body) && cast<CompoundStmt>(body->body)->size() == 1 &&
+           isa<CompoundStmt>(body->body) &&
+           cast<CompoundStmt>(body->body)->size() == 1 &&
            unit.roles(*body->calls.front()).has(role);
   }
 
   bool isWrapper(const Function &fn) const {
     const auto *block = dyn_cast<CompoundStmt>(fn.body);
     return block && block->size() == 1 && fn.calls.size() == 1 &&
-           unit.roles(*fn.calls.front()).hasAny({Role::Pins, Role::Unpins}) && !isTaskBody(fn);
+           unit.roles(*fn.calls.front()).hasAny({Role::Pins, Role::Unpins}) &&
+           !isTaskBody(fn);
   }
 
   bool isTaskBody(const Function &fn) const {
@@ -71,11 +74,15 @@ private:
       return true;
     const CXXDestructorDecl *destructor = record->getDestructor();
     const Function *end = destructor ? unit.function(destructor) : nullptr;
-    return end && any_of(end->calls, [&](const Call *call) { return does(*call, Role::Unpins); }) &&
+    return end &&
+           any_of(
+               end->calls,
+               [&](const Call *call) { return does(*call, Role::Unpins); }) &&
            any_of(record->ctors(), [&](const CXXConstructorDecl *constructor) {
              const Function *begin = unit.function(constructor);
-             return begin &&
-                    any_of(begin->calls, [&](const Call *call) { return does(*call, Role::Pins); });
+             return begin && any_of(begin->calls, [&](const Call *call) {
+                      return does(*call, Role::Pins);
+                    });
            });
   }
 
@@ -107,7 +114,8 @@ private:
                : nullptr;
   }
 
-  PinnedRegion guardedRegion(const Function &fn, const Call &pin, const VarDecl &guard) const {
+  PinnedRegion guardedRegion(const Function &fn, const Call &pin,
+                             const VarDecl &guard) const {
     PinnedRegion region = {&pin, &guard, {}, {}};
     const Stmt *declaration = statementOf(unit, pin.site);
     const Stmt *block = declaration ? unit.parent(declaration) : nullptr;
@@ -140,7 +148,8 @@ private:
     }
     if (!region.unpins.empty() && !lexicalLoop(unit, pin.site)) {
       auto last = find(fn.calls, region.unpins.back());
-      erase_if(region.calls, [&](const Call *call) { return find(fn.calls, call) > last; });
+      erase_if(region.calls,
+               [&](const Call *call) { return find(fn.calls, call) > last; });
     }
     return region;
   }
@@ -157,7 +166,8 @@ public:
   bool holdsThreadLockWhereMoved(const Call &call) {
     return anyBody(call, [&](const Function &fn) {
       return any_of(lockRegions(unit, fn), [&](const LockRegion &region) {
-        return region.threadBound && any_of(region.calls, [&](const Call *inner) {
+        return region.threadBound &&
+               any_of(region.calls, [&](const Call *inner) {
                  return suspends(unit, *inner) || yields(unit, *inner) ||
                         suspendsForLock(unit, *inner);
                });
@@ -165,14 +175,16 @@ public:
     });
   }
 
-  void collectUnseen(const Call &call, CallPath path, std::vector<CallPath> &found) {
+  void collectUnseen(const Call &call, CallPath path,
+                     std::vector<CallPath> &found) {
     path.calls.push_back(&call);
     if (isKnown(call))
       return;
     bool seen = false;
     for (const Invocation &invocation : invocations(unit, call)) {
       seen |= !invocation.argument;
-      if (runsDuringCall(invocation.execution) && visited.insert(invocation.target).second)
+      if (runsDuringCall(invocation.execution) &&
+          visited.insert(invocation.target).second)
         for (const Call *inner : invocation.target->calls)
           collectUnseen(*inner, path, found);
     }
@@ -184,9 +196,11 @@ private:
   bool anyBody(const Call &call, function_ref<bool(const Function &)> holds) {
     return any_of(invocations(unit, call), [&](const Invocation &invocation) {
       const Function &fn = *invocation.target;
-      return runsDuringCall(invocation.execution) && visited.insert(&fn).second &&
-             (holds(fn) ||
-              any_of(fn.calls, [&](const Call *inner) { return anyBody(*inner, holds); }));
+      return runsDuringCall(invocation.execution) &&
+             visited.insert(&fn).second &&
+             (holds(fn) || any_of(fn.calls, [&](const Call *inner) {
+                return anyBody(*inner, holds);
+              }));
     });
   }
 
@@ -195,20 +209,23 @@ private:
     const FunctionDecl *callee = call.callee;
     if (!callee)
       return false;
-    if (!unit.roles(call).empty() && !unit.roles(call).hasAny({Role::CallsArgument,
-                                                               Role::CallsInLoop}))
+    if (!unit.roles(call).empty() &&
+        !unit.roles(call).hasAny({Role::CallsArgument, Role::CallsInLoop}))
       return true;
-    return isStandard(*callee) || callee->getBuiltinID() != 0 || callee->isImplicit() ||
-           callee->isDefaulted() || isPartOfAnnotatedClass(*callee) ||
+    return isStandard(*callee) || callee->getBuiltinID() != 0 ||
+           callee->isImplicit() || callee->isDefaulted() ||
+           isPartOfAnnotatedClass(*callee) ||
            callee->isReplaceableGlobalAllocationFunction();
   }
 
-  // A class some of whose methods have roles has told all that there is to tell.
+  // A class some of whose methods have roles has told all that there is to
+  // tell.
   bool isPartOfAnnotatedClass(const FunctionDecl &callee) const {
     const auto *method = dyn_cast<CXXMethodDecl>(&callee);
-    return method && any_of(method->getParent()->methods(), [&](const CXXMethodDecl *other) {
-             return !unit.roles(other).empty();
-           });
+    return method && any_of(method->getParent()->methods(),
+                            [&](const CXXMethodDecl *other) {
+                              return !unit.roles(other).empty();
+                            });
   }
 
   Unit &unit;
@@ -228,17 +245,21 @@ std::vector<PinnedRegion> pinnedRegions(Unit &unit, const Function &fn) {
 
 bool needsItsThread(Unit &unit, const PinnedRegion &region) {
   const Function &fn = *region.pin->caller;
-  bool usesThreadLocal = any_of(unit.threadLocals(), [&](const VarDecl *variable) {
-    return any_of(unit.mentions(variable),
-                  [&](const Expr *mention) { return unit.functionOf(mention) == &fn; });
-  });
+  bool usesThreadLocal =
+      any_of(unit.threadLocals(), [&](const VarDecl *variable) {
+        return any_of(unit.mentions(variable), [&](const Expr *mention) {
+          return unit.functionOf(mention) == &fn;
+        });
+      });
   bool holdsLock = any_of(lockRegions(unit, fn), [&](const LockRegion &held) {
     return held.threadBound && any_of(held.calls, [&](const Call *call) {
-             return suspends(unit, *call) || yields(unit, *call) || suspendsForLock(unit, *call);
+             return suspends(unit, *call) || yields(unit, *call) ||
+                    suspendsForLock(unit, *call);
            });
   });
   Follower follower(unit);
-  return usesThreadLocal || holdsLock || any_of(region.calls, [&](const Call *call) {
+  return usesThreadLocal || holdsLock ||
+         any_of(region.calls, [&](const Call *call) {
            return needsThread(unit, *call) || usesErrno(*call) ||
                   follower.holdsThreadLockWhereMoved(*call);
          });

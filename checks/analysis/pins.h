@@ -5,7 +5,8 @@
 
 namespace heddle::checks {
 
-/// One place that binds the task to its thread, and what runs until it is let go.
+/// One place that binds the task to its thread, and what runs until it is let
+/// go.
 struct PinnedRegion {
   /// The call or construction that pins.
   const Call *pin;
@@ -17,8 +18,8 @@ struct PinnedRegion {
   std::vector<const Call *> calls;
 };
 
-/// The regions that `fn` opens. A pin that outlives `fn` is none, unless `fn` is
-/// a task's whole body; nor is one that a guard's own constructor makes.
+/// The regions that `fn` opens. A pin that outlives `fn` is none, unless `fn`
+/// is a task's whole body; nor is one that a guard's own constructor makes.
 std::vector<PinnedRegion> pinnedRegions(Unit &unit, const Function &fn);
 
 /// Something in the region depends on its thread: a call that needs it, a

@@ -20,12 +20,12 @@ namespace {
 
 enum Effect { Suspends, Blocks, Yields, LockWait, ThreadNeed };
 constexpr unsigned numEffects = ThreadNeed + 1;
-constexpr llvm::StringLiteral effectNames[numEffects] = {"suspends", "blocks", "yields",
-                                                   "suspends_for_lock", "needs_thread"};
+constexpr llvm::StringLiteral effectNames[numEffects] = {
+    "suspends", "blocks", "yields", "suspends_for_lock", "needs_thread"};
 
 // Who says what it does is believed: its body is not looked into.
-constexpr RoleSet declaring = {Role::Suspends, Role::Blocks, Role::Yields, Role::TakesLock,
-                               Role::ReturnsAtOnce};
+constexpr RoleSet declaring = {Role::Suspends, Role::Blocks, Role::Yields,
+                               Role::TakesLock, Role::ReturnsAtOnce};
 
 class Effects {
 public:
@@ -65,10 +65,14 @@ public:
         summary.usr = usr;
         summary.name = fn->name();
         const Call *next = found->second;
-        const Function *target =
-            next && !isDirect(*next, Effect(effect)) ? nextOf(*next, Effect(effect)) : nullptr;
-        const FunctionDecl *cause = target ? target->decl : next ? next->callee : nullptr;
-        summary.effects.emplace_back(effectNames[effect], cause ? usrOf(*cause) : "");
+        const Function *target = next && !isDirect(*next, Effect(effect))
+                                     ? nextOf(*next, Effect(effect))
+                                     : nullptr;
+        const FunctionDecl *cause = target ? target->decl
+                                    : next ? next->callee
+                                           : nullptr;
+        summary.effects.emplace_back(effectNames[effect],
+                                     cause ? usrOf(*cause) : "");
       }
     }
     std::vector<Summary> all;
@@ -110,10 +114,12 @@ private:
   // A file stream's constructor that is given a name opens it.
   static bool opensFile(const Call &call) {
     const auto *constructor = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
-    if (!constructor || call.args().empty() || constructor->isCopyOrMoveConstructor())
+    if (!constructor || call.args().empty() ||
+        constructor->isCopyOrMoveConstructor())
       return false;
-    return is_contained({"std::basic_ifstream", "std::basic_ofstream", "std::basic_fstream"},
-                        tableName(*constructor->getParent()));
+    return is_contained(
+        {"std::basic_ifstream", "std::basic_ofstream", "std::basic_fstream"},
+        tableName(*constructor->getParent()));
   }
 
   // A body that runs during `call` and has the effect.
@@ -126,11 +132,12 @@ private:
 
   bool carries(const Invocation &invocation) const {
     return runsDuringCall(invocation.execution) &&
-           (invocation.argument || !unit.roles(*invocation.call).hasAny(declaring));
+           (invocation.argument ||
+            !unit.roles(*invocation.call).hasAny(declaring));
   }
 
-  // From the functions that have the effect themselves to their callers, nearest
-  // first: paths come out shortest, and recursion needs no care.
+  // From the functions that have the effect themselves to their callers,
+  // nearest first: paths come out shortest, and recursion needs no care.
   void spread(Effect effect) {
     std::deque<const Function *> pending;
     for (const Function *fn : unit.functions()) {
@@ -187,10 +194,12 @@ bool returnsReceived(Unit &unit, const Stmt *stmt, unsigned depth) {
   if (!stmt || isa<LambdaExpr>(stmt))
     return false;
   if (const auto *expr = dyn_cast<Expr>(stmt))
-    if (const Call *call = unit.call(expr); call && receivesWithin(unit, *call, depth))
+    if (const Call *call = unit.call(expr);
+        call && receivesWithin(unit, *call, depth))
       return true;
-  return any_of(stmt->children(),
-                [&](const Stmt *child) { return returnsReceived(unit, child, depth); });
+  return any_of(stmt->children(), [&](const Stmt *child) {
+    return returnsReceived(unit, child, depth);
+  });
 }
 
 } // namespace
@@ -215,8 +224,12 @@ std::optional<CallPath> needsThread(Unit &unit, const Call &call) {
   return unit.get<Effects>().path(call, ThreadNeed);
 }
 
-bool receives(Unit &unit, const Call &call) { return receivesWithin(unit, call, 4); }
+bool receives(Unit &unit, const Call &call) {
+  return receivesWithin(unit, call, 4);
+}
 
-std::vector<Summary> summaries(Unit &unit) { return unit.get<Effects>().summaries(); }
+std::vector<Summary> summaries(Unit &unit) {
+  return unit.get<Effects>().summaries();
+}
 
 } // namespace heddle::checks

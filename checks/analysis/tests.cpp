@@ -13,13 +13,15 @@ bool isFrameworkType(const CXXRecordDecl *record) {
   if (!record)
     return false;
   std::string name = tableName(*record);
-  return StringRef(name).starts_with("testing::") || StringRef(name).starts_with("benchmark::");
+  return StringRef(name).starts_with("testing::") ||
+         StringRef(name).starts_with("benchmark::");
 }
 
 bool isFixture(const CXXRecordDecl &record) {
   if (isFrameworkType(&record))
     return true;
-  return record.hasDefinition() && any_of(record.bases(), [](const CXXBaseSpecifier &base) {
+  return record.hasDefinition() &&
+         any_of(record.bases(), [](const CXXBaseSpecifier &base) {
            const CXXRecordDecl *type = base.getType()->getAsCXXRecordDecl();
            return type && isFixture(*type);
          });

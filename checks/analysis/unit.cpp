@@ -47,7 +47,8 @@ SourceLocation Call::location() const {
   if (destroyed)
     return destroyed->getLocation();
   if (const auto *member = dyn_cast<CXXMemberCallExpr>(site))
-    if (const auto *named = dyn_cast<MemberExpr>(member->getCallee()->IgnoreParens()))
+    if (const auto *named =
+            dyn_cast<MemberExpr>(member->getCallee()->IgnoreParens()))
       if (named->getMemberLoc().isValid() && !named->getMemberLoc().isMacroID())
         return named->getMemberLoc();
   return expr()->getExprLoc();
@@ -60,7 +61,8 @@ SourceLocation Function::location() const {
 std::string Function::name() const {
   if (lambda)
     return "lambda";
-  const NamedDecl *named = decl ? static_cast<const NamedDecl *>(decl) : variable;
+  const NamedDecl *named =
+      decl ? static_cast<const NamedDecl *>(decl) : variable;
   const auto *method = dyn_cast<CXXMethodDecl>(named);
   std::string name = named->getNameAsString();
   return method ? method->getParent()->getNameAsString() + "::" + name : name;
@@ -87,7 +89,8 @@ public:
 
 private:
   bool isInSystemHeader(const Decl &decl) const {
-    return sources.isInSystemHeader(sources.getExpansionLoc(decl.getLocation()));
+    return sources.isInSystemHeader(
+        sources.getExpansionLoc(decl.getLocation()));
   }
 
   void visitMembers(const DeclContext &context, const Function *enclosing) {
@@ -153,7 +156,8 @@ private:
       add(fn, enclosing, nullptr);
   }
 
-  void addOverrider(const CXXMethodDecl &method, const CXXMethodDecl &overrider) {
+  void addOverrider(const CXXMethodDecl &method,
+                    const CXXMethodDecl &overrider) {
     for (const CXXMethodDecl *base : method.overridden_methods()) {
       auto &known = unit.overridden[base->getCanonicalDecl()];
       if (is_contained(known, overrider.getCanonicalDecl()))
@@ -191,7 +195,8 @@ private:
     unit.inOrder.push_back(&fn);
     if (const auto *constructor = dyn_cast<CXXConstructorDecl>(&decl))
       for (const CXXCtorInitializer *init : constructor->inits()) {
-        if (const FieldDecl *field = init->getMember(); field && init->isWritten())
+        if (const FieldDecl *field = init->getMember();
+            field && init->isWritten())
           unit.fieldInits[field].push_back(init->getInit());
         if (init->isWritten() || init->isBaseInitializer())
           walk(init->getInit(), fn.body, fn);
@@ -299,7 +304,8 @@ private:
     auto &known = unit.mentioned[cast<ValueDecl>(decl.getCanonicalDecl())];
     known.push_back(&expr);
     const auto *variable = dyn_cast<VarDecl>(&decl);
-    if (variable && variable->getTLSKind() != VarDecl::TLS_None && known.size() == 1)
+    if (variable && variable->getTLSKind() != VarDecl::TLS_None &&
+        known.size() == 1)
       unit.perThread.push_back(variable->getCanonicalDecl());
   }
 
@@ -323,7 +329,8 @@ Unit &Unit::of(ASTContext &context, StringRef roles) {
     if (auto found = units->find(&context); found != units->end())
       return *found->second;
   }
-  // Only the thread that owns the context can ask for it: building needs no lock.
+  // Only the thread that owns the context can ask for it: building needs no
+  // lock.
   std::unique_ptr<Unit> made(new Unit(context, cantFail(Roles::parse(roles))));
   Builder(*made).build();
   context.AddDeallocation(
@@ -376,7 +383,9 @@ RoleSet Unit::roles(const Call &call) const {
   return found;
 }
 
-const Stmt *Unit::parent(const Stmt *stmt) const { return parents.lookup(stmt); }
+const Stmt *Unit::parent(const Stmt *stmt) const {
+  return parents.lookup(stmt);
+}
 
 ArrayRef<const Expr *> Unit::mentions(const ValueDecl *decl) const {
   return listAt(mentioned, cast<ValueDecl>(decl->getCanonicalDecl()));
@@ -390,7 +399,8 @@ ArrayRef<const Expr *> Unit::initialisers(const FieldDecl *field) const {
   return listAt(fieldInits, field);
 }
 
-ArrayRef<const CXXMethodDecl *> Unit::overriders(const CXXMethodDecl *method) const {
+ArrayRef<const CXXMethodDecl *>
+Unit::overriders(const CXXMethodDecl *method) const {
   return listAt(overridden, method->getCanonicalDecl());
 }
 

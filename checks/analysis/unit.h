@@ -1,4 +1,5 @@
-// One index per translation unit, made by a single walk and shared by all checks.
+// One index per translation unit, made by a single walk and shared by all
+// checks.
 #pragma once
 
 #include "model/roles.h"
@@ -91,7 +92,8 @@ public:
   /// The body in view of `decl`, whichever redeclaration it is; null if unseen.
   const Function *function(const clang::FunctionDecl *decl) const;
   /// The innermost body of code that `stmt` is in. Instantiations of a template
-  /// share statements that mean the same in all of them; then it is one of these.
+  /// share statements that mean the same in all of them; then it is one of
+  /// these.
   const Function *functionOf(const clang::Stmt *stmt) const;
 
   /// The call that `expr` is; null for expressions that are none.
@@ -106,16 +108,20 @@ public:
 
   /// Every mention of a variable, field or function in view. A member's is the
   /// MemberExpr, a constructor's initialiser counts as no mention.
-  llvm::ArrayRef<const clang::Expr *> mentions(const clang::ValueDecl *decl) const;
+  llvm::ArrayRef<const clang::Expr *>
+  mentions(const clang::ValueDecl *decl) const;
 
   /// Every call in view that names `fn`.
   llvm::ArrayRef<const Call *> callsOf(const clang::FunctionDecl *fn) const;
 
   /// Thread-local variables that code in view mentions.
-  llvm::ArrayRef<const clang::VarDecl *> threadLocals() const { return perThread; }
+  llvm::ArrayRef<const clang::VarDecl *> threadLocals() const {
+    return perThread;
+  }
 
   /// What constructors in view and the class itself initialise `field` with.
-  llvm::ArrayRef<const clang::Expr *> initialisers(const clang::FieldDecl *field) const;
+  llvm::ArrayRef<const clang::Expr *>
+  initialisers(const clang::FieldDecl *field) const;
 
   /// Methods in view that override `method`, directly or not.
   llvm::ArrayRef<const clang::CXXMethodDecl *>
@@ -148,11 +154,15 @@ private:
   llvm::DenseMap<const clang::Stmt *, const Call *> bySite;
   llvm::DenseMap<const clang::Stmt *, const clang::Stmt *> parents;
   llvm::DenseMap<const clang::Stmt *, const Function *> byBody;
-  llvm::DenseMap<const clang::ValueDecl *, std::vector<const clang::Expr *>> mentioned;
-  llvm::DenseMap<const clang::FunctionDecl *, std::vector<const Call *>> callsByCallee;
+  llvm::DenseMap<const clang::ValueDecl *, std::vector<const clang::Expr *>>
+      mentioned;
+  llvm::DenseMap<const clang::FunctionDecl *, std::vector<const Call *>>
+      callsByCallee;
   std::vector<const clang::VarDecl *> perThread;
-  llvm::DenseMap<const clang::FieldDecl *, std::vector<const clang::Expr *>> fieldInits;
-  llvm::DenseMap<const clang::CXXMethodDecl *, std::vector<const clang::CXXMethodDecl *>>
+  llvm::DenseMap<const clang::FieldDecl *, std::vector<const clang::Expr *>>
+      fieldInits;
+  llvm::DenseMap<const clang::CXXMethodDecl *,
+                 std::vector<const clang::CXXMethodDecl *>>
       overridden;
   llvm::DenseMap<const Function *, std::unique_ptr<clang::CFG>> cfgs;
   llvm::DenseMap<const void *, std::shared_ptr<void>> facts;

@@ -30,9 +30,11 @@ bool isConstCall(const Call &call) {
   return method && method->isConst();
 }
 
-Use useOfArgument(Unit &unit, const Expr *mention, const Call &call, const Stmt *child) {
-  if (call.object() == child || (isa<CXXOperatorCallExpr>(call.site) &&
-                                 cast<CXXOperatorCallExpr>(call.site)->getArg(0) == child))
+Use useOfArgument(Unit &unit, const Expr *mention, const Call &call,
+                  const Stmt *child) {
+  if (call.object() == child ||
+      (isa<CXXOperatorCallExpr>(call.site) &&
+       cast<CXXOperatorCallExpr>(call.site)->getArg(0) == child))
     return {mention, UseKind::MethodCall, &call, isConstCall(call)};
   const auto *construction = dyn_cast<CXXConstructExpr>(call.site);
   if (construction && construction->getConstructor()->isCopyConstructor())
@@ -43,34 +45,41 @@ Use useOfArgument(Unit &unit, const Expr *mention, const Call &call, const Stmt 
   QualType type = parameter->getType();
   if (!type->isReferenceType() && !type->isPointerType())
     return {mention, UseKind::Read, nullptr, true};
-  return {mention, UseKind::Escape, nullptr, type->getPointeeType().isConstQualified()};
+  return {mention, UseKind::Escape, nullptr,
+          type->getPointeeType().isConstQualified()};
 }
 
 Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child);
 
-// What is done through a pointer is done to what it points to: the pointer itself
-// is read, though not without consequence.
+// What is done through a pointer is done to what it points to: the pointer
+// itself is read, though not without consequence.
 Use classify(Unit &unit, const Expr *mention) {
   const Stmt *value = unit.parent(mention);
   const auto *load = dyn_cast_or_null<ImplicitCastExpr>(value);
-  if (load && load->getCastKind() == CK_LValueToRValue && load->getType()->isPointerType()) {
+  if (load && load->getCastKind() == CK_LValueToRValue &&
+      load->getType()->isPointerType()) {
     const Stmt *up = unit.parent(load);
     const auto *op = dyn_cast_or_null<UnaryOperator>(up);
-    if (isa_and_nonnull<ArraySubscriptExpr, MemberExpr>(up) || (op && op->getOpcode() == UO_Deref))
-      return {mention, UseKind::Read, nullptr, classifyObject(unit, mention, load).readOnly};
-    return {mention, UseKind::Read, nullptr, load->getType()->getPointeeType().isConstQualified()};
+    if (isa_and_nonnull<ArraySubscriptExpr, MemberExpr>(up) ||
+        (op && op->getOpcode() == UO_Deref))
+      return {mention, UseKind::Read, nullptr,
+              classifyObject(unit, mention, load).readOnly};
+    return {mention, UseKind::Read, nullptr,
+            load->getType()->getPointeeType().isConstQualified()};
   }
   return classifyObject(unit, mention, mention);
 }
 
 Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child) {
-  for (const Stmt *up = unit.parent(child); up; child = up, up = unit.parent(up)) {
+  for (const Stmt *up = unit.parent(child); up;
+       child = up, up = unit.parent(up)) {
     if (const auto *cast = dyn_cast<ImplicitCastExpr>(up)) {
       if (cast->getCastKind() == CK_LValueToRValue)
         return {mention, UseKind::Read, nullptr, true};
       continue;
     }
-    if (isa<ParenExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr, ExprWithCleanups>(up))
+    if (isa<ParenExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr,
+            ExprWithCleanups>(up))
       continue;
     if (const auto *member = dyn_cast<MemberExpr>(up)) {
       if (isa<CXXMethodDecl>(member->getMemberDecl())) {
@@ -87,7 +96,8 @@ Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child) {
     if (const auto *op = dyn_cast<BinaryOperator>(up)) {
       if (op->isAssignmentOp() && op->getLHS() == child)
         return {mention, UseKind::Write};
-      return {mention, op->getOpcode() == BO_Comma ? UseKind::Read : UseKind::Escape};
+      return {mention,
+              op->getOpcode() == BO_Comma ? UseKind::Read : UseKind::Escape};
     }
     if (const auto *op = dyn_cast<UnaryOperator>(up)) {
       if (op->isIncrementDecrementOp())
@@ -108,7 +118,8 @@ Use classifyObject(Unit &unit, const Expr *mention, const Stmt *child) {
   return {mention, UseKind::Read, nullptr, true};
 }
 
-void addMentioned(const Stmt *stmt, function_ref<void(const ValueDecl &, const Expr &)> add) {
+void addMentioned(const Stmt *stmt,
+                  function_ref<void(const ValueDecl &, const Expr &)> add) {
   if (!stmt)
     return;
   if (const auto *ref = dyn_cast<DeclRefExpr>(stmt))
@@ -143,7 +154,8 @@ private:
     if (classify(unit, &mention).readOnly)
       return;
     addOnce(found.written, canonical);
-    found.indirect |= decl.getType()->isReferenceType() || decl.getType()->isPointerType();
+    found.indirect |=
+        decl.getType()->isReferenceType() || decl.getType()->isPointerType();
   }
 
   void touchCallees(const Stmt *stmt) {
@@ -167,9 +179,10 @@ private:
   }
 
   bool isKnown(const Call &call) const {
-    return call.callee && (!unit.roles(call).empty() || isStandard(*call.callee) ||
-                           call.callee->isImplicit() || call.callee->isDefaulted() ||
-                           call.callee->getBuiltinID() != 0);
+    return call.callee &&
+           (!unit.roles(call).empty() || isStandard(*call.callee) ||
+            call.callee->isImplicit() || call.callee->isDefaulted() ||
+            call.callee->getBuiltinID() != 0);
   }
 
   Unit &unit;

@@ -54,6 +54,7 @@ struct Touched {
 Touched touchedBy(Unit &unit, const clang::Stmt *stmt);
 
 /// The variables that `stmt` declares for the statements after it.
-llvm::SmallVector<const clang::VarDecl *, 2> declaredBy(const clang::Stmt *stmt);
+llvm::SmallVector<const clang::VarDecl *, 2>
+declaredBy(const clang::Stmt *stmt);
 
 } // namespace heddle::checks

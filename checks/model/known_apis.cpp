@@ -363,7 +363,7 @@ constexpr Row rows[] = {
 // with; an upper-case letter has to follow, or for those that end in
 // an underscore anything.
 constexpr llvm::StringLiteral threadBoundPrefixes[] = {
-    "gl",  "glX", "egl",  "wgl",  "vk",   "cu",   "cuda", "hip",  "X",   "Xt",
+    "gl",   "glX",  "egl",  "wgl",   "vk",   "cu",   "cuda", "hip", "X",  "Xt",
     "gtk_", "gdk_", "lua_", "luaL_", "glfw", "SDL_", "Tcl_", "Tk_", "Py",
 };
 

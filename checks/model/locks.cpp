@@ -16,21 +16,16 @@ using Kind = LockOperation::Kind;
 using Place = LockOperation::Place;
 
 constexpr llvm::StringLiteral mutexes[] = {
-    "std::mutex",
-    "std::recursive_mutex",
-    "std::timed_mutex",
-    "std::recursive_timed_mutex",
-    "std::shared_mutex",
-    "std::shared_timed_mutex",
-    "boost::mutex",
-    "boost::recursive_mutex",
-    "boost::timed_mutex",
-    "boost::shared_mutex",
+    "std::mutex",         "std::recursive_mutex",
+    "std::timed_mutex",   "std::recursive_timed_mutex",
+    "std::shared_mutex",  "std::shared_timed_mutex",
+    "boost::mutex",       "boost::recursive_mutex",
+    "boost::timed_mutex", "boost::shared_mutex",
 };
 
 constexpr llvm::StringLiteral guards[] = {
-    "std::lock_guard",   "std::unique_lock",   "std::scoped_lock",
-    "std::shared_lock",  "boost::lock_guard",  "boost::unique_lock",
+    "std::lock_guard",    "std::unique_lock",          "std::scoped_lock",
+    "std::shared_lock",   "boost::lock_guard",         "boost::unique_lock",
     "boost::shared_lock", "boost::mutex::scoped_lock",
 };
 
@@ -45,7 +40,8 @@ constexpr Row methods[] = {
     {"try_lock_for", {Kind::TryAcquire, Place::Object}},
     {"try_lock_until", {Kind::TryAcquire, Place::Object}},
     {"unlock", {Kind::Release, Place::Object}},
-    {"lock_shared", {.kind = Kind::Acquire, .place = Place::Object, .shared = true}},
+    {"lock_shared",
+     {.kind = Kind::Acquire, .place = Place::Object, .shared = true}},
     {"try_lock_shared",
      {.kind = Kind::TryAcquire, .place = Place::Object, .shared = true}},
     {"unlock_shared",
@@ -101,15 +97,17 @@ bool countsSlots(const FunctionDecl &fn) {
 }
 
 template <class Range>
-void addAttributed(SmallVectorImpl<LockOperation> &found, Kind kind, bool shared,
-                   const Range &locks) {
+void addAttributed(SmallVectorImpl<LockOperation> &found, Kind kind,
+                   bool shared, const Range &locks) {
   if (locks.begin() == locks.end())
     found.push_back({.kind = kind, .place = Place::Object, .shared = shared});
   for (const Expr *lock : locks)
-    found.push_back({.kind = kind, .place = Place::Named, .named = lock, .shared = shared});
+    found.push_back(
+        {.kind = kind, .place = Place::Named, .named = lock, .shared = shared});
 }
 
-void addAttributed(SmallVectorImpl<LockOperation> &found, const FunctionDecl &fn) {
+void addAttributed(SmallVectorImpl<LockOperation> &found,
+                   const FunctionDecl &fn) {
   // Attributes are inherited by later redeclarations, and instantiated.
   const FunctionDecl &last = *fn.getMostRecentDecl();
   for (const auto *attr : last.specific_attrs<AcquireCapabilityAttr>())

@@ -18,7 +18,8 @@ namespace heddle::checks {
 struct LockOperation {
   enum Kind : uint8_t {
     Acquire,
-    /// Acquires when the result is true, or for `succeedsWithZero` when it is 0.
+    /// Acquires when the result is true, or for `succeedsWithZero` when it is
+    /// 0.
     TryAcquire,
     Release,
     /// Runs with the lock held and leaves it held.
@@ -39,7 +40,8 @@ struct LockOperation {
 
 /// What a call of `fn` does to locks, as its thread-safety attributes or, for
 /// the C++ library and POSIX, the table says. Bodies are not looked into.
-llvm::SmallVector<LockOperation, 2> lockOperations(const clang::FunctionDecl &fn);
+llvm::SmallVector<LockOperation, 2>
+lockOperations(const clang::FunctionDecl &fn);
 
 /// `record` takes locks in its constructor and gives them back in its
 /// destructor: a standard guard or a scoped capability.

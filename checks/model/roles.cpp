@@ -16,22 +16,38 @@ namespace heddle::checks {
 namespace {
 
 constexpr llvm::StringLiteral roleNames[] = {
-    "suspends",       "blocks",
-    "yields",         "spawns",
-    "starts_runtime", "calls_argument",
-    "calls_in_loop",  "hands_off",
-    "registers_handler", "receives",
-    "sends",          "closes",
-    "shuts_down",     "needs_thread",
-    "hot",            "daemon",
-    "counts_up",      "counts_down",
-    "joins",          "acquires_slot",
-    "releases_slot",  "bounds_spawns",
-    "counts_processors", "makes_timer",
-    "collects",       "pins",
-    "unpins",         "pins_scope",
-    "starts_thread",  "forwards",
-    "takes_lock",     "returns_at_once",
+    "suspends",
+    "blocks",
+    "yields",
+    "spawns",
+    "starts_runtime",
+    "calls_argument",
+    "calls_in_loop",
+    "hands_off",
+    "registers_handler",
+    "receives",
+    "sends",
+    "closes",
+    "shuts_down",
+    "needs_thread",
+    "hot",
+    "daemon",
+    "counts_up",
+    "counts_down",
+    "joins",
+    "acquires_slot",
+    "releases_slot",
+    "bounds_spawns",
+    "counts_processors",
+    "makes_timer",
+    "collects",
+    "pins",
+    "unpins",
+    "pins_scope",
+    "starts_thread",
+    "forwards",
+    "takes_lock",
+    "returns_at_once",
 };
 static_assert(std::size(roleNames) == NumRoles);
 
@@ -99,8 +115,10 @@ std::string tableName(const NamedDecl &decl) {
 }
 
 bool isStandard(const Decl &decl) {
-  // Names that begin with two underscores are the implementation's, as __gnu_cxx.
-  for (const DeclContext *context = decl.getDeclContext(); context; context = context->getParent())
+  // Names that begin with two underscores are the implementation's, as
+  // __gnu_cxx.
+  for (const DeclContext *context = decl.getDeclContext(); context;
+       context = context->getParent())
     if (const auto *space = dyn_cast<NamespaceDecl>(context))
       if (space->isStdNamespace() || space->getName().starts_with("__"))
         return true;
@@ -125,8 +143,9 @@ Expected<Roles> Roles::parse(StringRef configuration) {
     for (StringRef word : words) {
       auto role = roleNamed(word.trim());
       if (!role)
-        return badConfiguration("'" + word.trim() + "' is not a role; roles are " +
-                                join(std::begin(roleNames), std::end(roleNames), ", "));
+        return badConfiguration(
+            "'" + word.trim() + "' is not a role; roles are " +
+            join(std::begin(roleNames), std::end(roleNames), ", "));
       result.configured[name] |= {*role};
     }
   }

@@ -1,5 +1,6 @@
 // What a declaration does, whoever says so: an annotation in a header, a
-// thread-safety attribute, the table of known APIs, or the user's configuration.
+// thread-safety attribute, the table of known APIs, or the user's
+// configuration.
 #pragma once
 
 #include "llvm/ADT/DenseMap.h"
@@ -65,7 +66,8 @@ enum class Role : uint8_t {
 
 inline constexpr unsigned NumRoles = unsigned(Role::ReturnsAtOnce) + 1;
 
-/// The name that annotations and configurations give a role, e.g. `calls_in_loop`.
+/// The name that annotations and configurations give a role, e.g.
+/// `calls_in_loop`.
 llvm::StringRef nameOf(Role role);
 std::optional<Role> roleNamed(llvm::StringRef name);
 
@@ -78,9 +80,7 @@ public:
       bits |= uint64_t(1) << unsigned(role);
   }
 
-  constexpr bool has(Role role) const {
-    return bits >> unsigned(role) & 1;
-  }
+  constexpr bool has(Role role) const { return bits >> unsigned(role) & 1; }
   constexpr bool hasAny(RoleSet other) const { return bits & other.bits; }
   constexpr bool empty() const { return bits == 0; }
   constexpr RoleSet &operator|=(RoleSet other) {

@@ -65,8 +65,8 @@ private:
     return last;
   }
 
-  // Puts the statement that locks below the last one that waits: all before that
-  // then runs without the lock.
+  // Puts the statement that locks below the last one that waits: all before
+  // that then runs without the lock.
   Edits moveLockDown(Independence least) const {
     if (lastWait + 1 >= last)
       return failed();
@@ -76,13 +76,15 @@ private:
     const Stmt &lock = at(first - 1);
     auto text = source.statement(lock);
     Edits edits(source);
-    return std::move(edits.require(text.has_value())
-                         .rely(SourceRange(lock.getBeginLoc(), at(lastWait + 1).getEndLoc()))
-                         .remove(lock)
-                         .insertStatement(text ? source.text(*text) : "", at(lastWait + 1)));
+    return std::move(
+        edits.require(text.has_value())
+            .rely(SourceRange(lock.getBeginLoc(), at(lastWait + 1).getEndLoc()))
+            .remove(lock)
+            .insertStatement(text ? source.text(*text) : "", at(lastWait + 1)));
   }
 
-  // `cache[key] = fetch(key)`: the call gets a statement of its own above the lock.
+  // `cache[key] = fetch(key)`: the call gets a statement of its own above the
+  // lock.
   Edits hoistCall(Independence least) const {
     const auto *expr = call ? dyn_cast<CallExpr>(call->site) : nullptr;
     if (!expr || expr->isLValue() || expr->getType()->isVoidType() ||
@@ -91,16 +93,18 @@ private:
     for (unsigned index = first; index < lastWait; ++index)
       if (independence(at(index)) < least)
         return failed();
-    if (independence(*expr) < least || source.text(region.function->body->getSourceRange())
-                                           .contains("result"))
+    if (independence(*expr) < least ||
+        source.text(region.function->body->getSourceRange()).contains("result"))
       return failed();
     bool plain = expr->getType().isTriviallyCopyableType(unit.context());
     Edits edits(source);
     return std::move(
         edits.rely(at(lastWait).getSourceRange())
-            .insertStatement("auto result = " + source.text(expr->getSourceRange()) + ";",
-                             at(first - 1))
-            .replace(expr->getSourceRange(), plain ? "result" : "std::move(result)"));
+            .insertStatement(
+                "auto result = " + source.text(expr->getSourceRange()) + ";",
+                at(first - 1))
+            .replace(expr->getSourceRange(),
+                     plain ? "result" : "std::move(result)"));
   }
 
   // Nothing with an effect comes before `expr` in `statement`, and nothing
@@ -109,16 +113,18 @@ private:
     const Stmt *child = &expr;
     while (child != &statement) {
       const Stmt *up = unit.parent(child);
-      if (isa<ExprWithCleanups, MaterializeTemporaryExpr, CXXBindTemporaryExpr, ImplicitCastExpr,
-              ParenExpr>(up)) {
+      if (isa<ExprWithCleanups, MaterializeTemporaryExpr, CXXBindTemporaryExpr,
+              ImplicitCastExpr, ParenExpr>(up)) {
         child = up;
         continue;
       }
       if (const auto *assignment = dyn_cast<BinaryOperator>(up)) {
-        if (assignment->getOpcode() != BO_Assign || assignment->getRHS() != child)
+        if (assignment->getOpcode() != BO_Assign ||
+            assignment->getRHS() != child)
           return false;
       } else if (const auto *operation = dyn_cast<CXXOperatorCallExpr>(up)) {
-        if (operation->getOperator() != OO_Equal || operation->getArg(1) != child)
+        if (operation->getOperator() != OO_Equal ||
+            operation->getArg(1) != child)
           return false;
       } else if (const auto *outer = dyn_cast<CallExpr>(up)) {
         for (const Expr *argument : outer->arguments())
@@ -155,7 +161,9 @@ private:
       if (size_t place = text.find(guard); place != StringRef::npos) {
         unsigned begin = declaration.begin + place;
         edits.require(text.rfind(guard) == place && locksOne())
-            .replace(Span{declaration.file, begin, begin + unsigned(guard.size())}, "unique_lock");
+            .replace(
+                Span{declaration.file, begin, begin + unsigned(guard.size())},
+                "unique_lock");
         return;
       }
     edits.require(false);
@@ -171,7 +179,8 @@ private:
   Edits aroundByHand() const {
     Edits edits(source);
     auto lock = source.statement(at(first - 1));
-    auto unlock = last < block->size() ? source.statement(at(last)) : std::nullopt;
+    auto unlock =
+        last < block->size() ? source.statement(at(last)) : std::nullopt;
     if (!edits.require(lock && unlock))
       return edits;
     edits.insertStatement(source.text(*unlock), at(firstWait));
@@ -187,7 +196,8 @@ private:
     if ((region.guard && touched.touches(region.guard)) ||
         (region.variable && touched.touches(region.variable)))
       return Dependent;
-    SmallVector<Stmt *> prefix(block->body_begin() + first, block->body_begin() + lastWait + 1);
+    SmallVector<Stmt *> prefix(block->body_begin() + first,
+                               block->body_begin() + lastWait + 1);
     // A call that is hoisted out of its statement leaves the rest behind.
     if (isa<Expr>(stmt) && unit.parent(&stmt) != block)
       prefix.pop_back();
@@ -214,20 +224,24 @@ private:
 
   bool isObjectOfWait(const ValueDecl &decl) const {
     return call && call->object() && mentions(call->object(), &decl) &&
-           none_of(usesOf(unit, &decl), [](const Use &use) { return use.kind == UseKind::Write; });
+           none_of(usesOf(unit, &decl),
+                   [](const Use &use) { return use.kind == UseKind::Write; });
   }
 
   bool isNeverWritten(const ValueDecl &decl) const {
-    return all_of(usesOf(unit, &decl), [](const Use &use) { return use.readOnly; });
+    return all_of(usesOf(unit, &decl),
+                  [](const Use &use) { return use.readOnly; });
   }
 
-  // Declares an object that would now be destroyed after the lock is given back,
-  // and that shows when.
+  // Declares an object that would now be destroyed after the lock is given
+  // back, and that shows when.
   bool outlivesLock(const Stmt &stmt) const {
     return any_of(declaredBy(&stmt), [&](const VarDecl *variable) {
       const CXXRecordDecl *record = variable->getType()->getAsCXXRecordDecl();
-      return record && record->hasDefinition() && !record->hasTrivialDestructor() &&
-             (!record->isInStdNamespace() || unit.roles(record->getDestructor()).has(Role::Blocks));
+      return record && record->hasDefinition() &&
+             !record->hasTrivialDestructor() &&
+             (!record->isInStdNamespace() ||
+              unit.roles(record->getDestructor()).has(Role::Blocks));
     });
   }
 

@@ -6,9 +6,9 @@
 
 namespace heddle::checks {
 
-/// Makes `waits`, all the calls of `region` that wait, before the lock is taken.
-/// Fails unless it is proven that nothing on the way there uses what the lock
-/// guards, and that the lock has something left to guard.
+/// Makes `waits`, all the calls of `region` that wait, before the lock is
+/// taken. Fails unless it is proven that nothing on the way there uses what the
+/// lock guards, and that the lock has something left to guard.
 Edits takenBefore(Unit &unit, const Source &source, const LockRegion &region,
                   llvm::ArrayRef<const Call *> waits);
 

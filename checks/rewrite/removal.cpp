@@ -12,13 +12,15 @@ namespace {
 // The branch that does nothing but `statement`, which then goes with it.
 const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
   const Stmt *up = unit.parent(statement);
-  if (const auto *block = dyn_cast_or_null<CompoundStmt>(up); block && block->size() == 1) {
+  if (const auto *block = dyn_cast_or_null<CompoundStmt>(up);
+      block && block->size() == 1) {
     statement = up;
     up = unit.parent(up);
   }
   const auto *branch = dyn_cast_or_null<IfStmt>(up);
-  bool removable = branch && branch->getThen() == statement && !branch->getElse() &&
-                   !branch->getInit() && !branch->getConditionVariable() &&
+  bool removable = branch && branch->getThen() == statement &&
+                   !branch->getElse() && !branch->getInit() &&
+                   !branch->getConditionVariable() &&
                    !branch->getCond()->HasSideEffects(unit.context());
   return removable ? branch : nullptr;
 }
@@ -27,7 +29,8 @@ const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
 
 Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
   edits.require(none_of(call.args(), [&](const Expr *argument) {
-    return !isa<CXXDefaultArgExpr>(argument) && argument->HasSideEffects(unit.context());
+    return !isa<CXXDefaultArgExpr>(argument) &&
+           argument->HasSideEffects(unit.context());
   }));
   const Stmt *statement = call.site;
   const Stmt *up = unit.parent(statement);

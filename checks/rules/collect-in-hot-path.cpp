@@ -29,8 +29,8 @@ class CollectInHotPath final : public FunctionCheck {
   }
 
   static bool isTested(const HotPath &path) {
-    return llvm::any_of(path.calls,
-                        [](const Call *call) { return isTestCode(*call->caller); });
+    return llvm::any_of(
+        path.calls, [](const Call *call) { return isTestCode(*call->caller); });
   }
 
   void report(const Call &call, const HotPath &path) {
@@ -46,23 +46,30 @@ class CollectInHotPath final : public FunctionCheck {
     if (runsOnlyHot(*call.caller, path))
       finding.fix(removal);
     else
-      finding.review(call.location(), "without it, callers in other places collect no longer either",
-                     removal);
-    finding.note(call.location(), "garbage is collected at the pace that set_collect_percent() sets");
+      finding.review(
+          call.location(),
+          "without it, callers in other places collect no longer either",
+          removal);
+    finding.note(
+        call.location(),
+        "garbage is collected at the pace that set_collect_percent() sets");
   }
 
   // Whether nothing but the hot place loses the collection.
   bool runsOnlyHot(const Function &function, const HotPath &path) {
     if (path.calls.empty() && (path.loop || function.lambda))
       return true;
-    bool unseenCallers =
-        !function.lambda && function.decl && function.decl->isExternallyVisible() &&
-        path.reason != HotPath::Marked && path.reason != HotPath::InHandler;
+    bool unseenCallers = !function.lambda && function.decl &&
+                         function.decl->isExternallyVisible() &&
+                         path.reason != HotPath::Marked &&
+                         path.reason != HotPath::InHandler;
     return !unseenCallers &&
-           llvm::all_of(invokers(unit(), function), [&](const Invocation &invoker) {
-             return invoker.execution == Execution::Handler ||
-                    invoker.execution == Execution::CalledInLoop || hot(unit(), *invoker.call);
-           });
+           llvm::all_of(invokers(unit(), function),
+                        [&](const Invocation &invoker) {
+                          return invoker.execution == Execution::Handler ||
+                                 invoker.execution == Execution::CalledInLoop ||
+                                 hot(unit(), *invoker.call);
+                        });
   }
 };
 

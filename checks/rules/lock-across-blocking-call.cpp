@@ -11,8 +11,8 @@ using namespace clang;
 namespace heddle::checks {
 namespace {
 
-// Whoever else wants the lock waits as long as the call does: a lock that should
-// cost nanoseconds costs a round trip, and tasks queue up behind it.
+// Whoever else wants the lock waits as long as the call does: a lock that
+// should cost nanoseconds costs a round trip, and tasks queue up behind it.
 //
 // Taking another lock is not counted: in which order locks are taken is another
 // question. Nor is waiting on a condition, which gives its lock back.
@@ -55,15 +55,18 @@ class LockAcrossBlockingCall final : public FunctionCheck {
   // The first one only: the fix takes out all of them or is for review.
   void report(const LockRegion &region, const std::vector<Wait> &waits) {
     const Wait &wait = waits.front();
-    Finding &finding = diag(wait.call->location(), "'%0' is held while '%1' may %2")
-                       << region.lock << nameOf(*wait.call)
-                       << (wait.suspends ? "suspend the task" : "block the thread");
-    finding.note(region.acquired, region.acquire ? "'%0' is locked here"
-                                                 : "'%0' is held by all who call this")
+    Finding &finding =
+        diag(wait.call->location(), "'%0' is held while '%1' may %2")
+        << region.lock << nameOf(*wait.call)
+        << (wait.suspends ? "suspend the task" : "block the thread");
+    finding.note(region.acquired, region.acquire
+                                      ? "'%0' is locked here"
+                                      : "'%0' is held by all who call this")
         << region.lock;
     for (const Call *step : llvm::drop_begin(wait.path.calls))
-      finding.note(step->location(), step == &wait.path.last() ? "waits in '%0' here"
-                                                               : "reached through '%0' here")
+      finding.note(step->location(), step == &wait.path.last()
+                                         ? "waits in '%0' here"
+                                         : "reached through '%0' here")
           << nameOf(*step);
 
     llvm::SmallVector<const Call *> calls;
@@ -83,8 +86,10 @@ class LockAcrossBlockingCall final : public FunctionCheck {
     const auto *expr = dyn_cast<CallExpr>(call.site);
     bool isObject = isa<CXXOperatorCallExpr>(call.site) || !call.callee;
     if (expr && isObject && expr->getNumArgs() > 0)
-      return source().text(call.callee ? expr->getArg(0)->getSourceRange()
-                                       : expr->getCallee()->getSourceRange()).str();
+      return source()
+          .text(call.callee ? expr->getArg(0)->getSourceRange()
+                            : expr->getCallee()->getSourceRange())
+          .str();
     return call.callee ? call.callee->getNameAsString() : "a function pointer";
   }
 };

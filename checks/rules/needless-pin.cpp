@@ -11,9 +11,10 @@ using namespace clang;
 namespace heddle::checks {
 namespace {
 
-// A pinned task keeps a thread for itself: nobody else runs on it while the task
-// waits, and nobody can steal the task. Only code whose state lives in the thread
-// needs that: some C libraries, some system calls, thread-local variables.
+// A pinned task keeps a thread for itself: nobody else runs on it while the
+// task waits, and nobody can steal the task. Only code whose state lives in the
+// thread needs that: some C libraries, some system calls, thread-local
+// variables.
 class NeedlessPin final : public FunctionCheck {
   using FunctionCheck::FunctionCheck;
 
@@ -27,10 +28,12 @@ class NeedlessPin final : public FunctionCheck {
 
   void report(const PinnedRegion &region) {
     const Call &pin = *region.pin;
-    SourceLocation location = region.guard ? region.guard->getLocation() : pin.location();
-    Finding &finding = diag(location, "'%0' pins a thread that nothing here needs")
-                       << (region.guard ? region.guard->getNameAsString()
-                                        : pin.callee->getNameAsString());
+    SourceLocation location =
+        region.guard ? region.guard->getLocation() : pin.location();
+    Finding &finding =
+        diag(location, "'%0' pins a thread that nothing here needs")
+        << (region.guard ? region.guard->getNameAsString()
+                         : pin.callee->getNameAsString());
 
     std::vector<CallPath> unseen = unseenCalls(unit(), region);
     if (unseen.empty()) {
@@ -42,8 +45,9 @@ class NeedlessPin final : public FunctionCheck {
     for (const Call *step : path.calls)
       if (step != &path.last())
         finding.note(step->location(), "reached through this call");
-    std::string text = "the code of '" + nameOf(path.last()) +
-                       "' is not in view; without the pin it may run on any thread";
+    std::string text =
+        "the code of '" + nameOf(path.last()) +
+        "' is not in view; without the pin it may run on any thread";
     if (Edits fix = withoutPin(region))
       finding.review(path.last().location(), text, fix);
     else
@@ -54,7 +58,8 @@ class NeedlessPin final : public FunctionCheck {
     if (region.guard) {
       const Stmt *declaration = statementOf(unit(), region.pin->site);
       return edits()
-          .require(declaration && unit().mentions(region.guard).empty() && doesNothingElse(*region.pin))
+          .require(declaration && unit().mentions(region.guard).empty() &&
+                   doesNothingElse(*region.pin))
           .remove(*(declaration ? declaration : region.pin->site));
     }
     Edits all = edits();
@@ -66,11 +71,13 @@ class NeedlessPin final : public FunctionCheck {
 
   // A user's guard may do more than to pin.
   bool doesNothingElse(const Call &construction) {
-    const auto *record = cast<CXXConstructorDecl>(construction.callee)->getParent();
+    const auto *record =
+        cast<CXXConstructorDecl>(construction.callee)->getParent();
     if (unit().roles(record).has(Role::PinsScope))
       return construction.args().empty() ||
-             llvm::all_of(construction.args(),
-                          [](const Expr *argument) { return isa<CXXDefaultArgExpr>(argument); });
+             llvm::all_of(construction.args(), [](const Expr *argument) {
+               return isa<CXXDefaultArgExpr>(argument);
+             });
     auto isSingle = [&](const FunctionDecl *fn) {
       const Function *body = unit().function(fn);
       return body && body->calls.size() == 1 && isa<CompoundStmt>(body->body) &&

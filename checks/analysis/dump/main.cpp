@@ -1,5 +1,6 @@
 // Prints what the analyses find in a file, one fact a line, for their tests:
-//   heddle-dump-facts --kind=KIND [--roles=CONFIGURATION] FILE -- COMPILER-FLAGS
+//   heddle-dump-facts --kind=KIND [--roles=CONFIGURATION] FILE --
+//   COMPILER-FLAGS
 #include "analysis/callables.h"
 #include "analysis/captures.h"
 #include "analysis/hot.h"
@@ -27,9 +28,11 @@ using namespace heddle::checks;
 namespace {
 
 llvm::cl::OptionCategory category("heddle-dump-facts options");
-llvm::cl::opt<std::string> configuredRoles("roles", llvm::cl::cat(category),
-                                           llvm::cl::desc("value of heddle.Roles"));
-llvm::cl::opt<std::string> kind("kind", llvm::cl::Required, llvm::cl::cat(category),
+llvm::cl::opt<std::string>
+    configuredRoles("roles", llvm::cl::cat(category),
+                    llvm::cl::desc("value of heddle.Roles"));
+llvm::cl::opt<std::string> kind("kind", llvm::cl::Required,
+                                llvm::cl::cat(category),
                                 llvm::cl::desc("which facts to print"));
 
 class Printer {
@@ -76,13 +79,15 @@ private:
   }
 
   static llvm::StringRef nameOf(Execution execution) {
-    constexpr llvm::StringLiteral names[] = {"called", "called in loop", "spawned", "main",
-                                             "handler", "thread", "unknown"};
+    constexpr llvm::StringLiteral names[] = {
+        "called",  "called in loop", "spawned", "main",
+        "handler", "thread",         "unknown"};
     return names[unsigned(execution)];
   }
 
   // "f:12 -> g:3": each call with its line.
-  std::string listOf(llvm::ArrayRef<const Call *> calls, const char *separator) const {
+  std::string listOf(llvm::ArrayRef<const Call *> calls,
+                     const char *separator) const {
     std::string text;
     for (const Call *call : calls)
       text += (text.empty() ? "" : separator) + nameOf(*call) + ":" +
@@ -94,7 +99,8 @@ private:
     return listOf(calls, " -> ");
   }
 
-  void forEachFunction(llvm::function_ref<void(const Function &)> action) const {
+  void
+  forEachFunction(llvm::function_ref<void(const Function &)> action) const {
     for (const Function *fn : unit.functions())
       if (inMainFile(fn->location()))
         action(*fn);
@@ -123,14 +129,16 @@ private:
   void printCalls() const {
     forEachCall([&](const Call &call) {
       for (const Invocation &invocation : invocations(unit, call))
-        llvm::outs() << lineOf(call.location()) << ": " << call.caller->name() << " calls "
-                     << nameOf(call) << ": " << invocation.target->name() << ":"
+        llvm::outs() << lineOf(call.location()) << ": " << call.caller->name()
+                     << " calls " << nameOf(call) << ": "
+                     << invocation.target->name() << ":"
                      << lineOf(invocation.target->location()) << " "
                      << nameOf(invocation.execution) << '\n';
     });
     forEachFunction([&](const Function &fn) {
       if (isTaskCode(unit, fn))
-        llvm::outs() << lineOf(fn.location()) << ": " << fn.name() << " is task code\n";
+        llvm::outs() << lineOf(fn.location()) << ": " << fn.name()
+                     << " is task code\n";
     });
   }
 
@@ -173,10 +181,13 @@ private:
         if (region.guard)
           llvm::outs() << " by " << region.guard->getName();
         llvm::outs() << " over [" << listOf(region.calls, ", ") << "]";
-        if (region.statements && region.statements->first < region.statements->last)
-          llvm::outs() << " statements "
-                       << lineOf(region.statements->statements().front()->getBeginLoc()) << "-"
-                       << lineOf(region.statements->statements().back()->getEndLoc());
+        if (region.statements &&
+            region.statements->first < region.statements->last)
+          llvm::outs()
+              << " statements "
+              << lineOf(region.statements->statements().front()->getBeginLoc())
+              << "-"
+              << lineOf(region.statements->statements().back()->getEndLoc());
         for (const Call *release : region.releases)
           llvm::outs() << " released " << lineOf(release->location());
         llvm::outs() << '\n';
@@ -185,10 +196,12 @@ private:
   }
 
   void printLoops() const {
-    constexpr llvm::StringLiteral trips[] = {"few", "processors", "many", "endless"};
+    constexpr llvm::StringLiteral trips[] = {"few", "processors", "many",
+                                             "endless"};
     forEachFunction([&](const Function &fn) {
       for (const Loop &loop : loops(unit, fn)) {
-        llvm::outs() << lineOf(loop.stmt->getBeginLoc()) << ": " << trips[unsigned(loop.trips)];
+        llvm::outs() << lineOf(loop.stmt->getBeginLoc()) << ": "
+                     << trips[unsigned(loop.trips)];
         if (receiving(unit, loop))
           llvm::outs() << " receiving";
         if (paced(unit, loop))
@@ -197,10 +210,11 @@ private:
       }
     });
     forEachCall([&](const Call &call) {
-      if (const Loop *loop = enclosingLoop(unit, call.site); loop && loop->callable)
-        llvm::outs() << lineOf(call.location()) << ": " << nameOf(call) << " per item of "
-                     << lineOf(loop->stmt->getBeginLoc()) << " "
-                     << trips[unsigned(loop->trips)] << '\n';
+      if (const Loop *loop = enclosingLoop(unit, call.site);
+          loop && loop->callable)
+        llvm::outs() << lineOf(call.location()) << ": " << nameOf(call)
+                     << " per item of " << lineOf(loop->stmt->getBeginLoc())
+                     << " " << trips[unsigned(loop->trips)] << '\n';
     });
   }
 
@@ -217,7 +231,8 @@ private:
   }
 
   void printCaptures() const {
-    constexpr llvm::StringLiteral kinds[] = {"copy", "reference", "this", "copy of this"};
+    constexpr llvm::StringLiteral kinds[] = {"copy", "reference", "this",
+                                             "copy of this"};
     forEachFunction([&](const Function &fn) {
       if (!fn.lambda)
         return;
@@ -231,9 +246,11 @@ private:
     });
   }
 
-  // Of each local variable, its uses; of each statement of a body, what it touches.
+  // Of each local variable, its uses; of each statement of a body, what it
+  // touches.
   void printUses() const {
-    constexpr llvm::StringLiteral kinds[] = {"read", "write", "method call", "captured", "escape"};
+    constexpr llvm::StringLiteral kinds[] = {"read", "write", "method call",
+                                             "captured", "escape"};
     forEachFunction([&](const Function &fn) {
       const auto *block = dyn_cast<CompoundStmt>(fn.body);
       if (!block)
@@ -243,13 +260,15 @@ private:
         llvm::outs() << lineOf(stmt->getBeginLoc()) << ": touches";
         for (const ValueDecl *decl : touched.mentioned)
           llvm::outs() << ' ' << decl->getNameAsString()
-                       << (llvm::is_contained(touched.written, decl) ? "!" : "");
+                       << (llvm::is_contained(touched.written, decl) ? "!"
+                                                                     : "");
         llvm::outs() << (touched.indirect ? " indirectly" : "")
                      << (touched.unseen ? " and unseen\n" : "\n");
         for (const VarDecl *variable : declaredBy(stmt))
           for (const Use &use : usesOf(unit, variable))
-            llvm::outs() << lineOf(use.mention->getExprLoc()) << ": " << variable->getName()
-                         << " " << kinds[unsigned(use.kind)] << '\n';
+            llvm::outs() << lineOf(use.mention->getExprLoc()) << ": "
+                         << variable->getName() << " "
+                         << kinds[unsigned(use.kind)] << '\n';
       }
     });
   }
@@ -268,7 +287,8 @@ class Consumer : public ASTConsumer {
 };
 
 class Action : public ASTFrontendAction {
-  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &, llvm::StringRef) override {
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &,
+                                                 llvm::StringRef) override {
     return std::make_unique<Consumer>();
   }
 };
@@ -285,6 +305,7 @@ int main(int argc, const char **argv) {
     llvm::errs() << llvm::toString(roles.takeError()) << '\n';
     return 2;
   }
-  tooling::ClangTool tool(options->getCompilations(), options->getSourcePathList());
+  tooling::ClangTool tool(options->getCompilations(),
+                          options->getSourcePathList());
   return tool.run(tooling::newFrontendActionFactory<Action>().get());
 }
