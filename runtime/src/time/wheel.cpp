@@ -130,14 +130,18 @@ TimerNode *Wheel::due(std::int64_t now, std::int64_t tick) noexcept {
   int level, slot;
   for (std::int64_t first; (first = first_tick(level, slot)) <= tick;) {
     now_ = std::max(now_, first);
+    // All of them, as first_tick() takes lower levels to be earlier; and even
+    // those that are due: down there they come up in the order of deadlines.
+    if (level > 0) {
+      while (TimerNode *node = slots_[level][slot]) {
+        unlink(*node);
+        link(*node, node->deadline.load(std::memory_order_relaxed));
+      }
+      continue;
+    }
     TimerNode *node = slots_[level][slot];
     unlink(*node);
     std::int64_t deadline = node->deadline.load(std::memory_order_relaxed);
-    // Even if it is due: down there it comes up in the order of the deadlines.
-    if (level > 0) {
-      link(*node, deadline);
-      continue;
-    }
     // Release: whoever reads the 0 sees firing_.
     firing_.store(node, std::memory_order_relaxed);
     while (deadline <= now)
