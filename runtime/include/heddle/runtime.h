@@ -42,8 +42,6 @@ struct Options {
   /// Retired memory is collected when it has grown by this share of what the
   /// last collection left.
   int collect_percent = 100;
-  /// Whether calls record where they were made, for a measured lint.
-  bool profile_sites = false;
   /// Whether the program ends, with status 2 and a report on standard error,
   /// when all tasks wait and nothing can wake them.
   bool report_deadlock = true;

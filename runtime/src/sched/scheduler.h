@@ -14,6 +14,12 @@ inline std::int64_t now_ns() noexcept {
   return Clock::now().time_since_epoch().count();
 }
 
+/// Adds to a counter that one thread writes at a time.
+template <class T> void bump(std::atomic<T> &counter, T by = 1) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + by,
+                std::memory_order_relaxed);
+}
+
 /// What all workers share. There is one, for the life of the process; it is
 /// started and stopped.
 struct Scheduler {
@@ -88,6 +94,8 @@ void nudge_monitor(std::int64_t patience = Wheel::never / 2) noexcept;
 
 /// Returns once the running task, which lost its processor, has another.
 void regain_processor() noexcept;
+/// Makes processors [0, count) usable. The lock is held.
+void provide_processors(std::uint32_t count);
 /// Lets that many tasks run at once.
 void change_procs(std::uint32_t count);
 /// Takes the processors that change_procs() left in use.

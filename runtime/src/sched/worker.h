@@ -125,6 +125,9 @@ struct alignas(64) Worker {
 /// a thread-local must not be kept over a suspension.
 Worker *this_worker() noexcept;
 
+/// All that a worker that was left behind may do: wait for the process to end.
+[[noreturn]] void stay_behind() noexcept;
+
 /// Goes on on `to`. Returns when somebody switches back, perhaps on another
 /// worker. `ends`: nobody will.
 void switch_stacks(Worker &worker, Stack &to, bool ends = false) noexcept;

@@ -1,0 +1,121 @@
+#include "sched/idle.h"
+#include "sched/futex.h"
+
+#include <mutex>
+
+namespace heddle::detail {
+
+void list_idle(Processor &processor) noexcept {
+  processor.holder.store(nullptr, std::memory_order_relaxed);
+  // The number of processors was lowered: nobody may find this one.
+  processor.retired =
+      processor.index >= scheduler.procs.load(std::memory_order_relaxed);
+  if (processor.retired)
+    return;
+  processor.next_idle = scheduler.idle_processors;
+  scheduler.idle_processors = &processor;
+  bump(scheduler.idle_procs, 1u);
+}
+
+Processor *unlist_processor() noexcept {
+  Processor *processor = scheduler.idle_processors;
+  if (processor) {
+    scheduler.idle_processors = processor->next_idle;
+    bump(scheduler.idle_procs, -1u);
+  }
+  return processor;
+}
+
+void list_idle(Worker &worker) noexcept {
+  worker.next_idle = scheduler.idle_workers;
+  scheduler.idle_workers = &worker;
+  worker.listed = true;
+  bump(scheduler.idle_threads, 1u);
+}
+
+void unlist(Worker &worker) noexcept {
+  Worker **link = &scheduler.idle_workers;
+  while (*link != &worker)
+    link = &(*link)->next_idle;
+  *link = worker.next_idle;
+  worker.listed = false;
+  bump(scheduler.idle_threads, -1u);
+}
+
+void assign(Worker &worker, Processor &processor) noexcept {
+  // Release: the monitor looks at the worker.
+  processor.holder.store(&worker, std::memory_order_release);
+  worker.processor.store(&processor, std::memory_order_release);
+}
+
+bool acquire_processor(Worker &worker) noexcept {
+  {
+    std::lock_guard guard(scheduler.lock);
+    Processor *processor = unlist_processor();
+    if (!processor)
+      return false;
+    assign(worker, *processor);
+  }
+  nudge_monitor();
+  return true;
+}
+
+void stop_searching(Worker &worker) noexcept {
+  if (worker.searching) {
+    worker.searching = false;
+    scheduler.searching.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+void start_searching(Worker &worker) noexcept {
+  if (!worker.searching) {
+    worker.searching = true;
+    scheduler.searching.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void inject(Task *task) noexcept {
+  {
+    std::lock_guard guard(scheduler.lock);
+    scheduler.queue.push(task);
+    bump(scheduler.queued, std::size_t{1});
+  }
+  if (scheduler.searching.load(std::memory_order_relaxed) == 0)
+    wake_worker();
+}
+
+bool give_away(Processor &processor) noexcept {
+  Worker *worker;
+  {
+    std::lock_guard guard(scheduler.lock);
+    worker = scheduler.idle_workers;
+    if (worker) {
+      unlist(*worker);
+      assign(*worker, processor);
+      start_searching(*worker);
+      worker->wake_word.store(1, std::memory_order_release);
+    } else if (scheduler.threads.load(std::memory_order_relaxed) >=
+               scheduler.options.max_threads) {
+      list_idle(processor);
+      return false;
+    }
+  }
+  bump(scheduler.wakes);
+  nudge_monitor();
+  if (!worker)
+    return start_worker(processor);
+  futex_wake(worker->wake_word);
+  return true;
+}
+
+void wake_worker() noexcept {
+  Processor *processor;
+  {
+    std::lock_guard guard(scheduler.lock);
+    processor = unlist_processor();
+  }
+  if (processor)
+    give_away(*processor);
+}
+
+} // namespace heddle::detail

@@ -1,0 +1,38 @@
+/// The lists of idle processors and workers, and how they come together when
+/// there is work.
+#pragma once
+
+#include "sched/scheduler.h"
+
+namespace heddle::detail {
+
+// The scheduler's lock is held.
+void list_idle(Processor &processor) noexcept;
+Processor *unlist_processor() noexcept;
+void list_idle(Worker &worker) noexcept;
+void unlist(Worker &worker) noexcept;
+
+/// The caller owns the processor.
+void assign(Worker &worker, Processor &processor) noexcept;
+/// Gives the worker an idle processor; false: there is none.
+bool acquire_processor(Worker &worker) noexcept;
+
+void start_searching(Worker &worker) noexcept;
+void stop_searching(Worker &worker) noexcept;
+
+/// Begins a thread that holds the processor. Takes the processor, whatever
+/// comes of it.
+bool start_worker(Processor &processor) noexcept;
+
+/// Waking a thread costs some 10 µs: so many tasks must wait before their owner
+/// pays for that; fewer must have waited until the monitor comes round.
+inline constexpr std::uint32_t backlog_to_wake_for = 32;
+
+inline void wake_for_backlog(const Processor &processor) noexcept {
+  if (scheduler.idle_procs.load(std::memory_order_relaxed) &&
+      processor.queue.size() >= backlog_to_wake_for &&
+      scheduler.searching.load(std::memory_order_relaxed) == 0) [[unlikely]]
+    wake_worker();
+}
+
+} // namespace heddle::detail

@@ -1,0 +1,174 @@
+// The OS threads that run tasks, and how a thread knows what it runs.
+
+#include "sched/worker.h"
+#include "sched/futex.h"
+#include "sched/idle.h"
+#include "sched/queues.h"
+#include "sched/switching.h"
+
+#include <climits>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <unistd.h>
+#include <utility>
+
+namespace heddle::detail {
+namespace {
+
+thread_local Worker *worker_of_thread
+    __attribute__((tls_model("initial-exec"))) = nullptr;
+
+[[gnu::noinline]] void set_this_worker(Worker *worker) noexcept {
+  worker_of_thread = worker;
+  asm volatile("" ::: "memory");
+}
+
+[[gnu::noinline]] Task *outside_task() noexcept {
+  struct Outside : Task {
+    Outside() noexcept { state.store(TaskState::outside); }
+  };
+  static thread_local Outside task;
+  asm volatile("" ::: "memory");
+  return &task;
+}
+
+} // namespace
+
+[[gnu::noinline]] Worker *this_worker() noexcept {
+  asm volatile("" ::: "memory");
+  return worker_of_thread;
+}
+
+Task *current_task() noexcept {
+  if (Worker *worker = this_worker())
+    if (Task *task = worker->current.load(std::memory_order_relaxed))
+      return task;
+  return outside_task();
+}
+
+bool on_task() noexcept { return on_task_stack(this_worker()); }
+
+std::uint32_t processor_index() noexcept {
+  if (Worker *worker = this_worker())
+    if (Processor *processor =
+            worker->processor.load(std::memory_order_relaxed))
+      return processor->index;
+  return static_cast<std::uint32_t>(
+      reinterpret_cast<std::uintptr_t>(outside_task()) / sizeof(Task) %
+      max_processors);
+}
+
+namespace {
+
+void park_pinned(Worker &worker) noexcept {
+  // Away with the processor first: as soon as the task is published, somebody
+  // may bring another.
+  Processor *processor =
+      worker.processor.exchange(nullptr, std::memory_order_acq_rel);
+  worker.wake_word.store(0, std::memory_order_relaxed);
+  {
+    std::lock_guard guard(scheduler.lock);
+    worker.waits_pinned = true;
+    if (scheduler.stopping.load(std::memory_order_relaxed))
+      worker.wake_word.store(1, std::memory_order_relaxed);
+  }
+  arrive();
+  if (processor) {
+    if (processor->has_work())
+      give_away(*processor);
+    else {
+      std::unique_lock guard(scheduler.lock);
+      list_idle(*processor);
+      bool needed = work_in_sight();
+      guard.unlock();
+      if (needed)
+        wake_worker();
+    }
+  }
+  while (worker.wake_word.load(std::memory_order_acquire) == 0)
+    futex_wait(worker.wake_word, 0);
+  std::lock_guard guard(scheduler.lock);
+  worker.waits_pinned = false;
+}
+
+void *run_worker(void *arg) noexcept {
+  Worker &worker = *static_cast<Worker *>(arg);
+  set_this_worker(&worker);
+  adopt_thread_stack(worker.base);
+  worker.stack = &worker.base;
+  worker.exceptions = exception_state_of_thread();
+  AlternateStack alternate;
+  Stack *to = take_stack(worker);
+  for (bool leaving = false; !leaving;) {
+    worker.request = Worker::Request::none;
+    switch_stacks(worker, *to);
+    switch (worker.request) {
+    case Worker::Request::none:
+      std::abort();
+    case Worker::Request::call:
+      to = worker.caller;
+      worker.call(worker.call_arg);
+      break;
+    case Worker::Request::wait_pinned:
+      park_pinned(worker);
+      if (Task *task = std::exchange(worker.resume, nullptr)) {
+        to = task->stack;
+        begin(worker, task);
+      } else {
+        leaving = true;
+      }
+      break;
+    case Worker::Request::leave:
+      arrive();
+      leaving = true;
+      break;
+    }
+  }
+  give_back_stacks(worker, worker.free_stack_count);
+  TaskPool::empty(worker.free_tasks);
+  set_this_worker(nullptr);
+  {
+    std::lock_guard guard(scheduler.lock);
+    if (worker.left_behind.load(std::memory_order_relaxed))
+      return nullptr;
+    worker.finished.store(true, std::memory_order_release);
+    scheduler.threads.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  futex_wake(scheduler.threads, INT_MAX);
+  return nullptr;
+}
+
+} // namespace
+
+bool start_worker(Processor &processor) noexcept {
+  auto *worker = new (std::nothrow) Worker;
+  bool started = false;
+  if (worker) {
+    assign(*worker, processor);
+    {
+      std::lock_guard guard(scheduler.lock);
+      scheduler.workers.push_back(worker);
+      scheduler.threads.fetch_add(1, std::memory_order_relaxed);
+    }
+    started = pthread_create(&worker->thread, nullptr, run_worker, worker) == 0;
+  }
+  if (started)
+    return true;
+  drain(processor);
+  std::lock_guard guard(scheduler.lock);
+  if (worker) {
+    std::erase(scheduler.workers, worker);
+    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
+    delete worker;
+  }
+  list_idle(processor);
+  return false;
+}
+
+void stay_behind() noexcept {
+  for (;;)
+    pause();
+}
+
+} // namespace heddle::detail

@@ -1,0 +1,38 @@
+#include "task/waiting.h"
+#include "sched/switching.h"
+
+namespace heddle::detail {
+
+bool has_room_within() noexcept {
+  Worker *worker = this_worker();
+  if (!on_task_stack(worker))
+    return false;
+  const Stack &stack = *worker->stack;
+  auto *frame = static_cast<char *>(__builtin_frame_address(0));
+  return static_cast<std::size_t>(frame - stack.low) > stack.size / 2;
+}
+
+Task *take_back(const void *parent) noexcept {
+  Worker *worker = this_worker();
+  if (!on_task_stack(worker))
+    return nullptr;
+  Section processor(*worker);
+  return processor ? processor->queue.take_newest(parent) : nullptr;
+}
+
+void run_within(Task *task) {
+  Worker *worker = this_worker();
+  Task *self = worker->current.load(std::memory_order_relaxed);
+  std::uint32_t pins = worker->stack->pins;
+  self->reason.store(WaitReason::children, std::memory_order_relaxed);
+  self->state.store(TaskState::parked, std::memory_order_relaxed);
+  task->parent.store(nullptr, std::memory_order_relaxed);
+  begin(*worker, task);
+  call_closure(*task);
+  worker = this_worker();
+  worker->stack->pins = pins;
+  begin(*worker, self);
+  discard(task);
+}
+
+} // namespace heddle::detail
