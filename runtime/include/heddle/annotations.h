@@ -1,8 +1,9 @@
 /// What a declaration does, said where tools can read it.
 ///
 /// Two families. The role macros expand to `annotate` attributes that Heddle's
-/// checks read; the capability macros to Clang's thread-safety attributes, which
-/// both Clang and the checks read. On other compilers both expand to nothing.
+/// checks read; the capability macros to Clang's thread-safety attributes,
+/// which both Clang and the checks read. On other compilers both expand to
+/// nothing.
 ///
 /// All of them may be used on your own functions: a wrapper so marked gets the
 /// checks of what it wraps even where its body is not in view. On a function
@@ -41,7 +42,8 @@
 #define HEDDLE_HANDS_OFF HEDDLE_ROLE("hands_off")
 /// Keeps a callable argument and runs it once per request or event.
 #define HEDDLE_REGISTERS_HANDLER HEDDLE_ROLE("registers_handler")
-/// Takes the next item of a stream of them: a loop around it is a receiving loop.
+/// Takes the next item of a stream of them: a loop around it is a receiving
+/// loop.
 #define HEDDLE_RECEIVES HEDDLE_ROLE("receives")
 /// Gives an item to another task.
 #define HEDDLE_SENDS HEDDLE_ROLE("sends")
@@ -86,7 +88,8 @@
 /// On a class: pins in its constructor and unpins in its destructor.
 #define HEDDLE_PINS_SCOPE HEDDLE_ROLE("pins_scope")
 
-// Clang's thread-safety analysis: https://clang.llvm.org/docs/ThreadSafetyAnalysis.html
+// Clang's thread-safety analysis:
+// https://clang.llvm.org/docs/ThreadSafetyAnalysis.html
 
 #define HEDDLE_CAPABILITY(name) HEDDLE_ATTRIBUTE(capability(name))
 #define HEDDLE_SCOPED_CAPABILITY HEDDLE_ATTRIBUTE(scoped_lockable)

@@ -51,11 +51,9 @@ template <class F>
 void spawn_limited(Semaphore &slots, F &&f,
                    std::source_location site = std::source_location::current())
     HEDDLE_SPAWNS HEDDLE_SUSPENDS HEDDLE_BOUNDS_SPAWNS {
-  detail::spawn_closure(
-      [slot = Semaphore::Slot(slots), f = std::forward<F>(f)]() mutable {
-        f();
-      },
-      site);
+  detail::spawn_closure([slot = Semaphore::Slot(slots),
+                         f = std::forward<F>(f)]() mutable { f(); },
+                        site);
 }
 
 /// Lets other runnable tasks run first. A plain OS thread gives up its time

@@ -219,6 +219,8 @@ Task *find_work() noexcept {
     if (Task *task = take_any(worker, std::exchange(after_sleep, false))) {
       if (worker.searching) {
         stop_searching(worker);
+        // Pairs with inject()'s.
+        std::atomic_thread_fence(std::memory_order_seq_cst);
         if (work_in_sight())
           wake_worker();
       }

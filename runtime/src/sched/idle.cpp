@@ -80,32 +80,43 @@ void inject(Task *task) noexcept {
     scheduler.queue.push(task);
     bump(scheduler.queued, std::size_t{1});
   }
+  // Pairs with find_work()'s: either we see that nobody searches any more, or
+  // the last to do so sees the task.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   if (scheduler.searching.load(std::memory_order_relaxed) == 0)
     wake_worker();
 }
 
 bool give_away(Processor &processor) noexcept {
-  Worker *worker;
-  {
-    std::lock_guard guard(scheduler.lock);
-    worker = scheduler.idle_workers;
-    if (worker) {
-      unlist(*worker);
-      assign(*worker, processor);
-      start_searching(*worker);
-      worker->wake_word.store(1, std::memory_order_release);
-    } else if (scheduler.threads.load(std::memory_order_relaxed) >=
-               scheduler.options.max_threads) {
-      list_idle(processor);
-      return false;
+  for (bool may_start = true;;) {
+    Worker *worker;
+    {
+      std::lock_guard guard(scheduler.lock);
+      worker = scheduler.idle_workers;
+      if (worker) {
+        unlist(*worker);
+        assign(*worker, processor);
+        start_searching(*worker);
+        worker->wake_word.store(1, std::memory_order_release);
+      } else if (!may_start) {
+        list_idle(processor);
+        return false;
+      }
+      may_start = scheduler.threads.load(std::memory_order_relaxed) <
+                  scheduler.options.max_threads;
     }
+    if (worker)
+      futex_wake(worker->wake_word);
+    if (worker || (may_start && start_worker(processor))) {
+      scheduler.wakes.fetch_add(1, std::memory_order_relaxed);
+      nudge_monitor();
+      return true;
+    }
+    // Nobody can take what an idle processor has to itself. Whoever fell asleep
+    // before it was shared is woken in another round.
+    drain(processor);
+    may_start = false;
   }
-  bump(scheduler.wakes);
-  nudge_monitor();
-  if (!worker)
-    return start_worker(processor);
-  futex_wake(worker->wake_word);
-  return true;
 }
 
 void wake_worker() noexcept {

@@ -20,8 +20,7 @@ bool acquire_processor(Worker &worker) noexcept;
 void start_searching(Worker &worker) noexcept;
 void stop_searching(Worker &worker) noexcept;
 
-/// Begins a thread that holds the processor. Takes the processor, whatever
-/// comes of it.
+/// Begins a thread that holds the processor. False: the caller still owns it.
 bool start_worker(Processor &processor) noexcept;
 
 /// Waking a thread costs some 10 µs: so many tasks must wait before their owner

@@ -37,6 +37,8 @@ inline void begin(Worker &worker, Task *task) noexcept {
   // before what a GracePeriod that sees this lets go.
   worker.switches.store(worker.switches.load(std::memory_order_relaxed) + 1,
                         std::memory_order_release);
+  // Pairs with the GracePeriod's heavy side: the task reads nothing earlier.
+  light_barrier();
 }
 
 inline void call_closure(Task &task) noexcept {

@@ -112,8 +112,10 @@ void park_on_thread(Task *self, WaitReason reason, Commit commit,
     while (self->wake_word.load(std::memory_order_acquire) == 0)
       futex_wait(self->wake_word, 0);
   self->waits_on_thread = false;
-  if (worker)
+  if (worker) {
     worker->parked.store(false, std::memory_order_relaxed);
+    light_barrier(); // as in begin()
+  }
   self->state.store(state, std::memory_order_relaxed);
 }
 

@@ -99,6 +99,8 @@ void *run_worker(void *arg) noexcept {
   worker.stack = &worker.base;
   worker.exceptions = exception_state_of_thread();
   AlternateStack alternate;
+  if (Section section(worker); section)
+    section->holder.store(&worker, std::memory_order_release);
   Stack *to = take_stack(worker);
   for (bool leaving = false; !leaving;) {
     worker.request = Worker::Request::none;
@@ -143,26 +145,23 @@ void *run_worker(void *arg) noexcept {
 
 bool start_worker(Processor &processor) noexcept {
   auto *worker = new (std::nothrow) Worker;
-  bool started = false;
-  if (worker) {
-    assign(*worker, processor);
-    {
-      std::lock_guard guard(scheduler.lock);
-      scheduler.workers.push_back(worker);
-      scheduler.threads.fetch_add(1, std::memory_order_relaxed);
-    }
-    started = pthread_create(&worker->thread, nullptr, run_worker, worker) == 0;
+  if (!worker)
+    return false;
+  // The thread says by itself that it is the holder: one that does not come up
+  // was never seen by the monitor, and may go.
+  processor.holder.store(nullptr, std::memory_order_relaxed);
+  worker->processor.store(&processor, std::memory_order_release);
+  {
+    std::lock_guard guard(scheduler.lock);
+    scheduler.workers.push_back(worker);
+    scheduler.threads.fetch_add(1, std::memory_order_relaxed);
   }
-  if (started)
+  if (pthread_create(&worker->thread, nullptr, run_worker, worker) == 0)
     return true;
-  drain(processor);
   std::lock_guard guard(scheduler.lock);
-  if (worker) {
-    std::erase(scheduler.workers, worker);
-    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
-    delete worker;
-  }
-  list_idle(processor);
+  std::erase(scheduler.workers, worker);
+  scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
+  delete worker;
   return false;
 }
 
