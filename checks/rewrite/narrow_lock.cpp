@@ -45,7 +45,9 @@ public:
   }
 
   Edits around() const {
-    if (!possible || independence(at(firstWait)) == Dependent)
+    if (!possible || independence(at(firstWait)) == Dependent ||
+        touchedBy(unit, &at(firstWait)).indirect || !leavesSomething() ||
+        keepsWay())
       return failed();
     return region.guard ? aroundByGuard() : aroundByHand();
   }
@@ -88,7 +90,7 @@ private:
   Edits hoistCall(Independence least) const {
     const auto *expr = call ? dyn_cast<CallExpr>(call->site) : nullptr;
     if (!expr || expr->isLValue() || expr->getType()->isVoidType() ||
-        !isEvaluatedFirst(*expr, at(lastWait)))
+        isDiscarded(*expr) || !isEvaluatedFirst(*expr, at(lastWait)))
       return failed();
     for (unsigned index = first; index < lastWait; ++index)
       if (independence(at(index)) < least)
@@ -105,6 +107,11 @@ private:
                 at(first - 1))
             .replace(expr->getSourceRange(),
                      plain ? "result" : "std::move(result)"));
+  }
+
+  bool isDiscarded(const Expr &expr) const {
+    const auto *whole = dyn_cast<Expr>(&at(lastWait));
+    return whole && whole->IgnoreImplicit() == &expr;
   }
 
   // Nothing with an effect comes before `expr` in `statement`, and nothing
@@ -138,6 +145,37 @@ private:
       child = up;
     }
     return true;
+  }
+
+  // Some other statement of the region needs the lock.
+  bool leavesSomething() const {
+    for (unsigned index = first; index < last; ++index)
+      if ((index < firstWait || index > lastWait) &&
+          independence(at(index)) != Proven)
+        return true;
+    return false;
+  }
+
+  // A way into what the lock guards, as a reference or an iterator, is used
+  // after the lock was given back: what it leads to may be gone.
+  bool keepsWay() const {
+    for (unsigned index = first; index < firstWait; ++index)
+      for (const VarDecl *variable : declaredBy(&at(index)))
+        if (isa<DecompositionDecl>(variable) || leadsElsewhere(*variable))
+          for (unsigned after = firstWait; after < block->size(); ++after)
+            if (isa<DecompositionDecl>(variable) ||
+                mentions(&at(after), variable))
+              return true;
+    return false;
+  }
+
+  static bool leadsElsewhere(const VarDecl &variable) {
+    QualType type = variable.getType().getCanonicalType();
+    if (type->isReferenceType() || type->isAnyPointerType())
+      return true;
+    const CXXRecordDecl *record = type->getAsCXXRecordDecl();
+    StringRef name = record && record->getIdentifier() ? record->getName() : "";
+    return name.contains("iterator") || name.contains("view") || name == "span";
   }
 
   Edits aroundByGuard() const {
