@@ -73,6 +73,12 @@ bool isHeader(StringRef file) {
                       extension);
 }
 
+/// A database lists all that is built; what has no C++ in it is no unit.
+bool isAssembly(StringRef file) {
+  StringRef extension = path::extension(file);
+  return is_contained({".s", ".S", ".sx", ".asm"}, extension);
+}
+
 constexpr char howToMakeOne[] =
     "  CMake:  cmake -B build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON, then -p build"
     "\n  Meson:  meson setup build, then -p build"
@@ -176,6 +182,8 @@ Error Project::load(StringRef file) {
 
   StringMap<size_t> index;
   for (CompileCommand &command : database->getAllCompileCommands()) {
+    if (isAssembly(command.Filename))
+      continue;
     command.Directory =
         realPath(command.Directory, path::parent_path(realPath(file)));
     std::string real = realPath(command.Filename, command.Directory);

@@ -193,6 +193,12 @@ private:
 
   // Only a unique_lock or shared_lock can be unlocked before its end.
   void makeReleasable(Edits &edits, StringRef text, Span declaration) const {
+    constexpr StringRef constant = "const ";
+    if (region.guard->getType().isConstQualified())
+      edits.require(text.starts_with(constant))
+          .replace(Span{declaration.file, declaration.begin,
+                        declaration.begin + unsigned(constant.size())},
+                   "");
     if (text.contains("unique_lock") || text.contains("shared_lock"))
       return;
     for (StringRef guard : {"lock_guard", "scoped_lock"})

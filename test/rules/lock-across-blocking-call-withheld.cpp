@@ -61,6 +61,19 @@ public:
   // CHECK-REVIEW-NEXT:      lock.lock();
   // CHECK-REVIEW-NEXT:      values_[key] = fresh;
 
+  // What is constant cannot be unlocked.
+  void constantBad(const std::string &key) {
+    const std::lock_guard lock(mu_);
+    auto old = values_[key];
+    auto fresh = fetch(old);
+    values_[key] = fresh;
+  }
+  // CHECK-MESSAGES: :[[@LINE-3]]:18: warning: 'mu_' is held while 'fetch' may suspend the task
+  // CHECK-REVIEW-LABEL: void constantBad(
+  // CHECK-REVIEW-NEXT:      std::unique_lock lock(mu_);
+  // CHECK-REVIEW-NEXT:      auto old = values_[key];
+  // CHECK-REVIEW-NEXT:      lock.unlock();
+
 private:
   std::mutex mu_;
   std::unordered_map<std::string, std::string> values_;

@@ -190,6 +190,8 @@ void Collector::collect() {
       begun_.fetch_add(1, std::memory_order_seq_cst) + 1;
   gather();
   if (!gathered_.empty()) {
+    // Who wants a collection meanwhile needs the end of this one.
+    // NOLINTNEXTLINE(heddle-lock-across-blocking-call)
     if (wait_for_readers())
       gathered_.destroy();
     else
