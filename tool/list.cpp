@@ -36,6 +36,10 @@ void printJsonList() {
         json.attribute("fix", spelling(info->fix));
         json.attribute("seeds", info->seeds);
         json.attribute("since", info->since);
+        json.attributeArray("yields_to", [&] {
+          for (StringRef specific : info->yieldsTo)
+            json.value(("heddle-" + specific).str());
+        });
         json.attribute("head", pageHead({name, info}));
         json.attributeArray("options", [&] {
           for (const OptionInfo &option : info->options)

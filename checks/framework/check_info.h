@@ -41,6 +41,9 @@ struct CheckInfo {
   llvm::StringRef seeds;
   llvm::StringRef since;
   std::initializer_list<OptionInfo> options = {};
+  /// More specific checks, as "spawn-per-event": where one of them says
+  /// something of a line, this one does not.
+  std::initializer_list<llvm::StringRef> yieldsTo = {};
   std::unique_ptr<clang::tidy::ClangTidyCheck> (*make)(
       llvm::StringRef name, clang::tidy::ClangTidyContext *context);
 };

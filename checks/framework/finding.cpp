@@ -32,6 +32,11 @@ Finding &Finding::note(SourceLocation location, StringRef text) {
   return *this;
 }
 
+Finding &Finding::covers(SourceLocation location) {
+  covered.push_back(location);
+  return *this;
+}
+
 Finding &Finding::fix(const Edits &edits) {
   messages.front().edits = edits;
   return *this;

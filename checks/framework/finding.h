@@ -17,6 +17,7 @@ class Finding {
 public:
   Finding(clang::SourceLocation location, llvm::StringRef text) {
     messages.push_back({location, text.str()});
+    covered.push_back(location);
   }
 
   /// Fills the next `%` of the message begun last.
@@ -27,6 +28,10 @@ public:
   Finding &operator<<(unsigned argument);
 
   Finding &note(clang::SourceLocation location, llvm::StringRef text);
+
+  /// The finding is about this place too: checks that yield to this one say
+  /// nothing of its line.
+  Finding &covers(clang::SourceLocation location);
 
   /// A fix of the same meaning for every input.
   Finding &fix(const Edits &edits);
@@ -47,6 +52,7 @@ private:
   };
 
   std::vector<Message> messages;
+  std::vector<clang::SourceLocation> covered;
 };
 
 } // namespace heddle::checks

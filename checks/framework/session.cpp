@@ -111,6 +111,29 @@ void Session::settleInstantiations() {
   findings = std::move(kept);
 }
 
+/// Of one fault only the most specific check speaks. It counts also where it
+/// yields to another itself, or is hidden by a comment: a person has judged the
+/// fault then. A check that does not run has no say.
+void Session::settlePrecedence() {
+  using Line = std::pair<FileID, unsigned>;
+  auto lineOf = [&](SourceLocation location) {
+    auto [file, offset] =
+        ast->getSourceManager().getDecomposedExpansionLoc(location);
+    return Line(file, source().lineBegin(file, offset));
+  };
+  std::map<const CheckInfo *, std::set<Line>> covered;
+  for (const Entry &entry : findings)
+    for (SourceLocation place : entry.finding.covered)
+      covered[&entry.check->info].insert(lineOf(place));
+  std::erase_if(findings, [&](const Entry &entry) {
+    Line line = lineOf(entry.finding.messages.front().location);
+    return llvm::any_of(entry.check->info.yieldsTo, [&](StringRef name) {
+      auto specific = covered.find(findCheck(("heddle-" + name).str()));
+      return specific != covered.end() && specific->second.contains(line);
+    });
+  });
+}
+
 /// A comment may hide the finding, and then nobody applies what it carries.
 bool Session::maySuppress(const Entry &entry) {
   const SourceManager &sm = ast->getSourceManager();
@@ -167,6 +190,7 @@ void Session::settleFixes() {
 
 void Session::report() {
   settleInstantiations();
+  settlePrecedence();
   const SourceManager &sm = ast->getSourceManager();
   llvm::stable_sort(findings, [&](const Entry &a, const Entry &b) {
     return sm.isBeforeInTranslationUnit(a.finding.messages.front().location,

@@ -38,6 +38,7 @@ private:
 
   void report();
   void settleInstantiations();
+  void settlePrecedence();
   void settleFixes();
   void settle(Message &message, const Entry &entry);
   bool maySuppress(const Entry &entry);
