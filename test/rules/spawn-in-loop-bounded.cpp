@@ -22,6 +22,21 @@ void slotOk(const std::vector<Job> &jobs) {
   }
 }
 
+// Who gets no slot does the work itself.
+void triedSlotOk(const std::vector<Job> &jobs) {
+  static heddle::Semaphore slots(16);
+  for (const Job &job : jobs) {
+    if (!slots.try_acquire()) {
+      process(job);
+      continue;
+    }
+    heddle::spawn([job] {
+      process(job);
+      slots.release();
+    });
+  }
+}
+
 // Taken inside the task, a slot bounds nothing.
 void slotInTaskBad(const std::vector<Job> &jobs) {
   static heddle::Semaphore slots(16);

@@ -66,7 +66,7 @@
 #define HEDDLE_COUNTS_DOWN HEDDLE_ROLE("counts_down")
 /// Waits for tasks to end: those of its object, of its result, or its own.
 #define HEDDLE_JOINS HEDDLE_ROLE("joins")
-/// Takes one of a bounded number of slots, waiting if there is none.
+/// Takes one of a bounded number of slots; waits, or refuses, if there is none.
 #define HEDDLE_ACQUIRES_SLOT HEDDLE_ROLE("acquires_slot")
 /// Gives a slot back.
 #define HEDDLE_RELEASES_SLOT HEDDLE_ROLE("releases_slot")

@@ -34,10 +34,11 @@ public:
 
   /// Takes a slot if one is free and nobody waits for it; reports whether it
   /// did.
-  [[nodiscard]] bool try_acquire() noexcept;
+  [[nodiscard]] bool try_acquire() noexcept HEDDLE_ACQUIRES_SLOT;
 
   /// Takes a slot, waiting at most `d`; reports whether it did.
-  [[nodiscard]] bool try_acquire_for(Duration d) HEDDLE_SUSPENDS;
+  [[nodiscard]] bool
+  try_acquire_for(Duration d) HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT;
 
   /// Gives `slots` slots back. Any task may, not only one that took a slot.
   void release(std::size_t slots = 1) noexcept HEDDLE_RELEASES_SLOT {
