@@ -26,6 +26,13 @@ bool hasWord(StringRef text, StringRef word) {
 
 } // namespace
 
+bool contains(const Stmt *whole, const Stmt *part) {
+  return whole && (whole == part ||
+                   llvm::any_of(whole->children(), [&](const Stmt *child) {
+                     return contains(child, part);
+                   }));
+}
+
 bool isKnownAt(Unit &unit, const Expr &expr, const Stmt &anchor) {
   if (const auto *named = dyn_cast<DeclRefExpr>(&expr)) {
     const SourceManager &sm = unit.context().getSourceManager();
