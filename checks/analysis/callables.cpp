@@ -5,7 +5,6 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -94,11 +93,6 @@ public:
   ArrayRef<Invocation> invokers(const Function &fn) {
     index();
     return listAt(reversed, &fn);
-  }
-
-  bool isTaskCode(const Function &fn) {
-    index();
-    return tasks.contains(&fn);
   }
 
 private:
@@ -320,7 +314,6 @@ private:
       std::ranges::sort(list, {}, [](const Invocation &invocation) {
         return invocation.call->location();
       });
-    markTasks();
   }
 
   void addInvocations(const Call &call) {
@@ -361,32 +354,11 @@ private:
            type->isFunctionType() || type->isMemberFunctionPointerType();
   }
 
-  void markTasks() {
-    SmallVector<const Function *> pending;
-    for (auto &[fn, list] : reversed)
-      if (any_of(list, [](const Invocation &invocation) {
-            return invocation.execution == Execution::Spawned ||
-                   invocation.execution == Execution::Main ||
-                   invocation.execution == Execution::Handler;
-          }))
-        pending.push_back(fn);
-    while (!pending.empty()) {
-      const Function *fn = pending.pop_back_val();
-      if (!tasks.insert(fn).second)
-        continue;
-      for (const Call *call : fn->calls)
-        for (const Invocation &invocation : invocations(*call))
-          if (runsDuringCall(invocation.execution))
-            pending.push_back(invocation.target);
-    }
-  }
-
   Unit &unit;
   bool indexed = false;
   DenseMap<const VarDecl *, Execution> fates;
   DenseMap<const Call *, std::vector<Invocation>> made;
   DenseMap<const Function *, std::vector<Invocation>> reversed;
-  DenseSet<const Function *> tasks;
 };
 
 } // namespace
@@ -405,10 +377,6 @@ ArrayRef<Invocation> invocations(Unit &unit, const Call &call) {
 
 ArrayRef<Invocation> invokers(Unit &unit, const Function &fn) {
   return unit.get<Callables>().invokers(fn);
-}
-
-bool isTaskCode(Unit &unit, const Function &fn) {
-  return unit.get<Callables>().isTaskCode(fn);
 }
 
 } // namespace heddle::checks

@@ -53,8 +53,4 @@ llvm::ArrayRef<Invocation> invocations(Unit &unit, const Call &call);
 /// All the ways in view that `fn` comes to run.
 llvm::ArrayRef<Invocation> invokers(Unit &unit, const Function &fn);
 
-/// `fn` is the body of a task, of a handler or of `run`, or runs because of
-/// one.
-bool isTaskCode(Unit &unit, const Function &fn);
-
 } // namespace heddle::checks

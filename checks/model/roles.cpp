@@ -19,6 +19,8 @@ constexpr llvm::StringLiteral roleNames[] = {
     "suspends",
     "blocks",
     "yields",
+    "checkpoints",
+    "sleeps",
     "spawns",
     "starts_runtime",
     "calls_argument",
@@ -46,6 +48,7 @@ constexpr llvm::StringLiteral roleNames[] = {
     "pins_scope",
     "starts_thread",
     "forwards",
+    "yields_thread",
     "takes_lock",
     "returns_at_once",
 };

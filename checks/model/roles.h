@@ -26,6 +26,8 @@ enum class Role : uint8_t {
   Suspends,
   Blocks,
   Yields,
+  Checkpoints,
+  Sleeps,
   Spawns,
   StartsRuntime,
   CallsArgument,
@@ -58,6 +60,8 @@ enum class Role : uint8_t {
   StartsThread,
   /// Returns its first argument, or a callable that calls it.
   Forwards,
+  /// Gives up what is left of the OS thread's time slice.
+  YieldsThread,
   /// Waits only until a lock is free.
   TakesLock,
   /// Neither blocks nor suspends, whatever its body looks like.

@@ -1,7 +1,7 @@
 // RUN: %dump_facts --kind=roles --roles='mine::fetch=blocks;mine::Queue::take=receives, suspends' %s -- %runtime_flags | FileCheck %s --match-full-lines
-// RUN: not %dump_facts --kind=roles --roles='mine::fetch=sleeps' %s -- %runtime_flags 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not %dump_facts --kind=roles --roles='mine::fetch=naps' %s -- %runtime_flags 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not %dump_facts --kind=roles --roles='mine::fetch' %s -- %runtime_flags 2>&1 | FileCheck %s --check-prefix=FORM
-// UNKNOWN: 'sleeps' is not a role; roles are suspends, blocks, {{.*}}
+// UNKNOWN: 'naps' is not a role; roles are suspends, blocks, {{.*}}
 // FORM: 'mine::fetch' is not of the form name=role,role
 #include "heddle/heddle.h"
 
@@ -48,7 +48,7 @@ void roles(mine::Queue<int> &queue, mine::Derived &derived, std::vector<int> &it
   derived.wait();               // CHECK-NEXT: [[@LINE]]: Derived::wait blocks
   mine::declaredTwice();        // CHECK-NEXT: [[@LINE]]: declaredTwice suspends
   mine::start(1);               // CHECK-NEXT: [[@LINE]]: start spawns
-  usleep(1);                    // CHECK-NEXT: [[@LINE]]: usleep blocks
+  usleep(1);                    // CHECK-NEXT: [[@LINE]]: usleep blocks sleeps
   std::ranges::for_each(items, [](int) {}); // CHECK-NEXT: [[@LINE]]: {{.*}}operator() calls_in_loop
   future.wait();                // CHECK-NEXT: [[@LINE]]: {{.*}}wait blocks joins
 }

@@ -7,6 +7,7 @@
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
 #include "analysis/suspends.h"
+#include "analysis/task_code.h"
 #include "analysis/uses.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -44,6 +45,7 @@ public:
     const std::map<std::string, std::function<void()>> kinds = {
         {"roles", [&] { printRoles(); }},
         {"calls", [&] { printCalls(); }},
+        {"tasks", [&] { printTasks(); }},
         {"effects", [&] { printEffects(); }},
         {"summaries", [&] { printSummaries(); }},
         {"locks", [&] { printLocks(); }},
@@ -135,10 +137,23 @@ private:
                      << lineOf(invocation.target->location()) << " "
                      << nameOf(invocation.execution) << '\n';
     });
+  }
+
+  void printTasks() const {
     forEachFunction([&](const Function &fn) {
-      if (isTaskCode(unit, fn))
-        llvm::outs() << lineOf(fn.location()) << ": " << fn.name()
-                     << " is task code\n";
+      std::string what =
+          std::to_string(lineOf(fn.location())) + ": " + fn.name();
+      if (auto path = taskCode(unit, fn)) {
+        llvm::outs() << what << ' ' << path->explanation(unit) << ' '
+                     << pathText({path->start});
+        if (!path->calls.empty())
+          llvm::outs() << " by " << pathText(path->calls);
+        llvm::outs() << (taskCodeOnProcessor(unit, fn)
+                             ? "\n"
+                             : ", its processor handed on\n");
+      } else if (isOnlyThreadCode(unit, fn)) {
+        llvm::outs() << what << " on a plain thread\n";
+      }
     });
   }
 

@@ -29,6 +29,10 @@
 /// May let another task run, and move the caller to another thread, but waits
 /// for nothing.
 #define HEDDLE_YIELDS HEDDLE_ROLE("yields")
+/// Yields only where the caller has had its time slice.
+#define HEDDLE_CHECKPOINTS HEDDLE_ROLE("checkpoints")
+/// Waits for nothing but time: its argument, a length or a point of it.
+#define HEDDLE_SLEEPS HEDDLE_ROLE("sleeps")
 /// Runs a callable argument as a task of its own.
 #define HEDDLE_SPAWNS HEDDLE_ROLE("spawns")
 /// Runs a callable argument as the first task of a runtime.

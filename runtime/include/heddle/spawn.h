@@ -62,12 +62,12 @@ void yield() HEDDLE_YIELDS;
 
 /// Lets others run if the caller has had its time slice; costs next to nothing
 /// otherwise. For long computations that call nothing of the runtime.
-void checkpoint() HEDDLE_YIELDS;
+void checkpoint() HEDDLE_YIELDS HEDDLE_CHECKPOINTS;
 
 /// Waits for at least `d`. Returns at once where `d` is not positive.
-void sleep_for(Duration d) HEDDLE_SUSPENDS;
+void sleep_for(Duration d) HEDDLE_SUSPENDS HEDDLE_SLEEPS;
 
 /// Waits until at least `t`.
-void sleep_until(TimePoint t) HEDDLE_SUSPENDS;
+void sleep_until(TimePoint t) HEDDLE_SUSPENDS HEDDLE_SLEEPS;
 
 } // namespace heddle
