@@ -91,6 +91,12 @@
 #define HEDDLE_UNPINS HEDDLE_ROLE("unpins")
 /// On a class: pins in its constructor and unpins in its destructor.
 #define HEDDLE_PINS_SCOPE HEDDLE_ROLE("pins_scope")
+/// Keeps a callable argument and runs it when its object's life ends.
+#define HEDDLE_DEFERS HEDDLE_ROLE("defers")
+/// Takes an object out of a pool for the caller to use.
+#define HEDDLE_TAKES_POOLED HEDDLE_ROLE("takes_pooled")
+/// Puts an object into a pool for the next user.
+#define HEDDLE_PUTS_POOLED HEDDLE_ROLE("puts_pooled")
 
 // Clang's thread-safety analysis:
 // https://clang.llvm.org/docs/ThreadSafetyAnalysis.html

@@ -46,7 +46,7 @@ template <typename T> void retire(T *p) {
 template <typename T> void retire(std::unique_ptr<T> p) { retire(p.release()); }
 
 /// Frees all that was retired before the call, waiting until no task can hold
-/// it any more.
+/// it any more, and what lay unused in every Pool since the last collection.
 ///
 /// The runtime collects by itself, paced by set_collect_percent(): a program
 /// rarely has reason to call this, and never often.

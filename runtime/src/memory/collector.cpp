@@ -4,6 +4,7 @@
 #include "heddle/memory.h"
 #include "heddle/mutex.h"
 #include "heddle/spawn.h"
+#include "memory/pool.h"
 
 #include <algorithm>
 #include <array>
@@ -198,6 +199,7 @@ void Collector::collect() {
       put_back();
     pace();
   }
+  age_pools();
   finished_ = number;
 }
 
