@@ -27,7 +27,7 @@ protected:
     std::ofstream(root_ + path) << text;
   }
   unsigned available(unsigned affinity) const {
-    return available_procs(CpuQuota(root_), affinity);
+    return available_procs(CgroupLimits(root_), affinity);
   }
   void unified(std::string_view group) const {
     write("/proc/self/cgroup", "0::" + std::string(group) + "\n");
@@ -81,7 +81,9 @@ TEST_F(Cpus, Version1) {
   write("/sys/fs/cgroup/cpu,cpuacct/a/b/cpu.stat",
         "nr_periods 9\nnr_throttled 4\nthrottled_time 1\n");
   EXPECT_EQ(available(8), 4u);
-  EXPECT_EQ(CpuQuota(root_).throttled_periods(), 4u);
+  write("/sys/fs/cgroup/cpu,cpuacct/a/cpu.stat",
+        "nr_periods 9\nnr_throttled 3\nthrottled_time 1\n");
+  EXPECT_EQ(CgroupLimits(root_).throttled_periods(), 7u);
 }
 
 TEST_F(Cpus, ContainerSeesOnlyItsPart) {
@@ -91,7 +93,7 @@ TEST_F(Cpus, ContainerSeesOnlyItsPart) {
   write("/sys/fs/cgroup/cpu.max", "150000 100000\n");
   write("/sys/fs/cgroup/memory.max", "1000000\n");
   EXPECT_EQ(available(8), 1u);
-  EXPECT_EQ(CpuQuota(root_).memory(), 1'000'000u);
+  EXPECT_EQ(CgroupLimits(root_).memory(), 1'000'000u);
 }
 
 } // namespace

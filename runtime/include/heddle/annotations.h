@@ -35,7 +35,8 @@
 #define HEDDLE_SLEEPS HEDDLE_ROLE("sleeps")
 /// Runs a callable argument as a task of its own.
 #define HEDDLE_SPAWNS HEDDLE_ROLE("spawns")
-/// Runs a callable argument as the first task of a runtime.
+/// Runs a callable argument as a task, from outside of any, and returns after
+/// it.
 #define HEDDLE_STARTS_RUNTIME HEDDLE_ROLE("starts_runtime")
 /// Runs a callable argument, in the calling task, before it returns.
 #define HEDDLE_CALLS_ARGUMENT HEDDLE_ROLE("calls_argument")
@@ -85,6 +86,10 @@
 #define HEDDLE_MAKES_TIMER HEDDLE_ROLE("makes_timer")
 /// Runs a full collection and waits for it.
 #define HEDDLE_COLLECTS HEDDLE_ROLE("collects")
+/// Gives memory that is kept for later use back to the system.
+#define HEDDLE_RELEASES_MEMORY HEDDLE_ROLE("releases_memory")
+/// Bounds the memory of the process, or makes the options that do.
+#define HEDDLE_LIMITS_MEMORY HEDDLE_ROLE("limits_memory")
 /// Binds the calling task to its thread until a HEDDLE_UNPINS.
 #define HEDDLE_PINS HEDDLE_ROLE("pins")
 /// Undoes one HEDDLE_PINS.

@@ -61,7 +61,11 @@ foreign(F &&f, std::source_location = std::source_location::current())
 }
 
 /// Runs `f()` in the calling task on a stack of at least `bytes`: for recursion
-/// that is deeper than Options::stack_size allows.
+/// that is deeper than Options::stack_size allows. On a plain OS thread it only
+/// calls `f`.
+///
+/// The stack is kept for the next call that fits it, with the pages it has
+/// touched: a repeated call costs no system call. See release_memory().
 /// Errors: std::bad_alloc if there is no address space for it.
 template <class F>
 std::invoke_result_t<F &> with_stack(std::size_t bytes,

@@ -61,4 +61,25 @@ void collect(std::source_location where = std::source_location::current())
 /// negative `percent` means never. Returns the previous setting.
 int set_collect_percent(int percent) noexcept;
 
+/// Sets how many bytes the resident memory of the process should stay below; 0:
+/// no limit, as at first. Returns the previous setting.
+///
+/// Close to the limit what was retired is collected sooner, and what is kept
+/// for later use goes back to the system: see release_memory(). Nothing fails,
+/// and nobody waits, where that is not enough.
+std::size_t set_memory_limit(std::size_t bytes) noexcept HEDDLE_LIMITS_MEMORY;
+
+/// Gives back to the system what is kept for later use: stacks and nodes of
+/// tasks that have ended, and the free pages of the malloc heap. collect()
+/// comes first.
+///
+/// After a peak, when the memory is not needed again soon: the next tasks pay a
+/// page fault for each page that is gone. With a memory limit set the runtime
+/// does this by itself.
+/// Complexity: a system call for each stack and slab that is kept, within
+/// blocking().
+void release_memory(
+    std::source_location where = std::source_location::current())
+    HEDDLE_SUSPENDS HEDDLE_RELEASES_MEMORY;
+
 } // namespace heddle

@@ -2,7 +2,11 @@
 
 #include "heddle/annotations.h"
 
+#include "heddle/runtime.h"
+
+#include <memory>
 #include <source_location>
+#include <type_traits>
 
 namespace heddle {
 
@@ -30,6 +34,58 @@ public:
   ~ThreadPin() HEDDLE_UNPINS { unpin_thread(); }
   ThreadPin(const ThreadPin &) = delete;
   ThreadPin &operator=(const ThreadPin &) = delete;
+};
+
+/// A few tasks, each pinned to a thread for life, that run functions for
+/// others.
+///
+///   PinnedPool gl(1);
+///   …
+///   Image image = gl.run([&] { return render(scene); });
+///
+/// For libraries that keep state by thread and are called often: pinning for
+/// each call would bind another thread each time. With one thread, calls also
+/// exclude each other.
+///
+/// Fairness: calls are begun in the order they came.
+/// Lifetime: may be made before a runtime runs; the threads start with the
+/// first run(), and again with the first in a later runtime. The destructor
+/// ends them. Requires: no run() is under way then (asserted).
+///
+/// Example: test/runtime/pinned_pool_test.cpp, "Example".
+class PinnedPool {
+public:
+  /// Requires: `threads` is positive (asserted).
+  explicit PinnedPool(
+      unsigned threads = 1,
+      std::source_location site = std::source_location::current());
+  PinnedPool(const PinnedPool &) = delete;
+  PinnedPool &operator=(const PinnedPool &) = delete;
+  ~PinnedPool();
+
+  /// Runs `f()` on one of the threads and returns its result, or throws its
+  /// exception. Called from within such an `f`, it calls `f` at once.
+  ///
+  /// The caller waits meanwhile; it may be a plain thread.
+  /// Requires: a runtime is running.
+  template <class F>
+  std::invoke_result_t<F &> run(F &&f) HEDDLE_SUSPENDS HEDDLE_CALLS_ARGUMENT {
+    return detail::carry_result(f, [this](auto &&body) {
+      using Body = std::remove_reference_t<decltype(body)>;
+      call([](void *b) { (*static_cast<Body *>(b))(); }, &body);
+    });
+  }
+
+private:
+  struct Threads;
+
+  void call(void (*call)(void *), void *arg);
+  std::shared_ptr<Threads> started();
+
+  const unsigned count_;
+  const std::source_location site_;
+  detail::SpinLock lock_;
+  std::shared_ptr<Threads> threads_; // guarded by lock_
 };
 
 } // namespace heddle

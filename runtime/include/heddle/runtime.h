@@ -37,7 +37,8 @@ struct Options {
   unsigned max_threads = 10'000;
   /// Address space for the stack of a task; only pages that are touched cost.
   std::size_t stack_size = 256 * 1024;
-  /// Bytes that retired memory may take before it is collected; 0: no limit.
+  /// Bytes that the process should stay below; 0: no limit. See
+  /// set_memory_limit().
   std::size_t memory_limit = 0;
   /// Retired memory is collected when it has grown by this share of what the
   /// last collection left.
@@ -45,12 +46,13 @@ struct Options {
   /// Whether the program ends, with status 2 and a report on standard error,
   /// when all tasks wait and nothing can wake them.
   bool report_deadlock = true;
-  /// How long run() waits, when its function has returned, for tasks that
-  /// compute or block.
+  /// How long a runtime that stops waits for tasks that compute or block.
   Duration exit_grace = std::chrono::seconds(2);
 
-  /// The defaults, and the memory limit set to nine tenths of the cgroup's.
-  [[nodiscard]] static Options for_container();
+  /// The defaults, cut to what the cgroup grants: as many processors as its CPU
+  /// quota, nine tenths of its memory (or of the machine's, if it has no
+  /// limit), and half of the threads that it may yet start.
+  [[nodiscard]] static Options for_container() HEDDLE_LIMITS_MEMORY;
 };
 
 namespace detail {
@@ -58,6 +60,13 @@ namespace detail {
 /// Starts the runtime, runs `call(arg)` as its first task, and stops it.
 void run_main(void (*call)(void *), void *arg, const Options &options,
               const std::source_location &site);
+
+void start_runtime(const Options &options);
+/// Runs `call(arg)` as a task of the runtime; returns when it has.
+void block_on(void (*call)(void *), void *arg,
+              const std::source_location &site);
+void stop_runtime();
+void end_runtime() noexcept;
 
 template <class F, class Runner>
 std::invoke_result_t<F &> carry_result(F &f, Runner &&run_it) {
@@ -122,5 +131,67 @@ run(F &&f, const Options &options = {},
                      options, site);
   });
 }
+
+/// A runtime for a program with a main loop of its own, or for a library.
+///
+///   Runtime runtime(Options::for_container());
+///   runtime.start();
+///   …
+///   Answer answer = runtime.block_on([&] { return ask(question); });
+///
+/// While it is started any thread may spawn tasks, send to and receive from
+/// channels, lock and wait; a thread that is none of the runtime's waits
+/// blocked. See docs/runtime/embedding.md.
+///
+/// Example: test/runtime/embedding_test.cpp, "Example".
+class Runtime {
+public:
+  explicit Runtime(const Options &options = {}) : options_(options) {}
+  Runtime(const Runtime &) = delete;
+  Runtime &operator=(const Runtime &) = delete;
+  /// Stops it, if it is started. Requires: as stop() (else the program ends).
+  ~Runtime() {
+    if (started_)
+      detail::end_runtime();
+  }
+
+  /// Starts its threads. May be called again after stop().
+  /// Requires: no runtime runs in the process, and the caller is no task
+  /// (std::logic_error).
+  /// Errors: std::system_error if no thread could be started; nothing is left
+  /// behind then.
+  void start() {
+    detail::start_runtime(options_);
+    started_ = true;
+  }
+
+  /// Runs `f()` as a task on an 8 MiB stack while the calling thread waits;
+  /// returns its result or throws its exception. Any number of threads may.
+  /// Requires: it is started, and the caller is no task (std::logic_error).
+  template <class F>
+  std::invoke_result_t<F &>
+  block_on(F &&f, std::source_location site = std::source_location::current())
+      HEDDLE_STARTS_RUNTIME HEDDLE_BLOCKS {
+    return detail::carry_result(f, [&](auto &&body) {
+      using Body = std::remove_reference_t<decltype(body)>;
+      detail::block_on([](void *b) { (*static_cast<Body *>(b))(); }, &body,
+                       site);
+    });
+  }
+
+  /// Ends it: what becomes of the tasks that are left, see run(). Without
+  /// effect if it is not started.
+  /// Requires: the caller is no task, and no thread is in block_on()
+  /// (std::logic_error).
+  void stop() HEDDLE_SHUTS_DOWN {
+    if (started_)
+      detail::stop_runtime();
+    started_ = false;
+  }
+
+private:
+  const Options options_;
+  bool started_ = false;
+};
 
 } // namespace heddle

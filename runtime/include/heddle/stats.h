@@ -33,12 +33,15 @@ struct Stats {
   std::uint64_t hand_offs = 0; ///< processors taken from blocked or long tasks
   Duration searching{};        ///< spent looking for work in vain, all threads
   std::size_t timers = 0;      ///< pending
-  std::uint64_t throttled = 0; ///< periods in which the CPU quota ran out
-  std::size_t stacks = 0;      ///< made so far
-  std::size_t unguarded = 0;   ///< of these, without a guard page
+  /// Periods in which the CPU quota ran out, of the cgroup and its ancestors.
+  std::uint64_t throttled = 0;
+  std::size_t stacks = 0;    ///< of tasks, in use or kept
+  std::size_t unguarded = 0; ///< of these, without a guard page
+  std::size_t memory = 0;    ///< resident bytes of the process
 };
 
-/// A snapshot. Complexity: one pass over the processors; nobody is stopped.
+/// A snapshot. Complexity: one pass over the processors and a few small files
+/// of the system; nobody is stopped.
 [[nodiscard]] Stats stats() noexcept;
 
 } // namespace heddle

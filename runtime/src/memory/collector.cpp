@@ -18,8 +18,6 @@
 #include <span>
 #include <utility>
 
-#include <unistd.h>
-
 namespace heddle {
 namespace detail {
 namespace {
@@ -96,24 +94,16 @@ constexpr std::size_t item_overhead = sizeof(Retired) + 16;
 // A task that has not switched by then is not waited for.
 constexpr Duration patience = std::chrono::milliseconds(100);
 
-// What is resident, rather than what the allocator has given out: asking it
-// takes as long as there are free chunks.
-std::size_t memory_in_use() noexcept {
-  std::size_t pages = 0, resident = 0;
-  if (std::FILE *statm = std::fopen("/proc/self/statm", "re")) {
-    if (std::fscanf(statm, "%zu %zu", &pages, &resident) != 2)
-      resident = 0;
-    std::fclose(statm);
-  }
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 class Collector {
 public:
   void retire(Retired item, std::size_t bytes);
   void collect();
   int set_percent(int percent) noexcept;
-  void set_limit(std::size_t limit) noexcept;
+  std::size_t limit() const noexcept {
+    return limit_.load(std::memory_order_relaxed);
+  }
+  std::size_t set_limit(std::size_t limit) noexcept;
+  void start(const Options &options) noexcept;
   void stop() noexcept;
 
 private:
@@ -130,6 +120,8 @@ private:
 
   std::atomic<int> percent_{100};
   std::atomic<std::size_t> limit_{0};
+  /// What holds where the options name no limit.
+  std::atomic<std::size_t> chosen_limit_{0};
   std::atomic<std::size_t> heap_{least_heap};
   /// Bytes reported since the last collection, and how many start the next.
   std::atomic<std::size_t> pending_{0};
@@ -240,7 +232,10 @@ bool Collector::wait_for_readers() {
 }
 
 void Collector::pace() noexcept {
-  heap_.store(std::max(memory_in_use(), least_heap), std::memory_order_relaxed);
+  // Not what the allocator has given out: asking it takes as long as there are
+  // free chunks.
+  heap_.store(std::max(resident_bytes(), least_heap),
+              std::memory_order_relaxed);
   set_threshold();
 }
 
@@ -263,8 +258,20 @@ int Collector::set_percent(int percent) noexcept {
   return former;
 }
 
-void Collector::set_limit(std::size_t limit) noexcept {
-  limit_.store(limit, std::memory_order_relaxed);
+std::size_t Collector::set_limit(std::size_t limit) noexcept {
+  chosen_limit_.store(limit, std::memory_order_relaxed);
+  const std::size_t former = limit_.exchange(limit, std::memory_order_relaxed);
+  set_threshold();
+  return former;
+}
+
+void Collector::start(const Options &options) noexcept {
+  limit_.store(options.memory_limit
+                   ? options.memory_limit
+                   : chosen_limit_.load(std::memory_order_relaxed),
+               std::memory_order_relaxed);
+  if (options.collect_percent != Options().collect_percent)
+    percent_.store(options.collect_percent, std::memory_order_relaxed);
   set_threshold();
 }
 
@@ -289,12 +296,12 @@ void retire(void *object, void (*destroy)(void *) noexcept, std::size_t bytes) {
 }
 
 void start_collector(const Options &options) noexcept {
-  collector.set_limit(options.memory_limit);
-  if (options.collect_percent != Options().collect_percent)
-    collector.set_percent(options.collect_percent);
+  collector.start(options);
 }
 
 void stop_collector() noexcept { collector.stop(); }
+
+std::size_t memory_limit() noexcept { return collector.limit(); }
 
 } // namespace detail
 
@@ -302,6 +309,10 @@ void collect(std::source_location) { detail::collector.collect(); }
 
 int set_collect_percent(int percent) noexcept {
   return detail::collector.set_percent(percent);
+}
+
+std::size_t set_memory_limit(std::size_t bytes) noexcept {
+  return detail::collector.set_limit(bytes);
 }
 
 } // namespace heddle

@@ -1,15 +1,18 @@
 #include "sched/cpus.h"
 
 #include "heddle/runtime.h"
+#include "memory/collector.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <functional>
 #include <sched.h>
 #include <sstream>
 #include <string_view>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace heddle::detail {
@@ -20,6 +23,23 @@ std::string read(const std::string &path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// The number that a file starts with; 0: none.
+std::uint64_t number(const std::string &path) {
+  std::uint64_t value = 0;
+  std::istringstream(read(path)) >> value;
+  return value;
+}
+
+// The value of `key` in a file of keys and values; 0: none.
+std::uint64_t entry(const std::string &path, std::string_view key) {
+  std::istringstream words(read(path));
+  std::string word;
+  for (std::uint64_t value; words >> word >> value;)
+    if (word == key)
+      return value;
+  return 0;
 }
 
 std::vector<std::string> split(const std::string &text, char separator) {
@@ -114,68 +134,97 @@ void for_each_level(const Hierarchy &hierarchy,
   }
 }
 
-template <class T> void keep_smaller(std::optional<T> &best, T value) {
-  best = best ? std::min(*best, value) : value;
+// The smallest that `read_limit` finds in the files of any level.
+template <class T, class F>
+std::optional<T> smallest(const std::string &root, std::string_view controller,
+                          F &&read_limit) {
+  std::optional<T> found;
+  if (std::optional<Hierarchy> hierarchy = find_hierarchy(root, controller))
+    for_each_level(*hierarchy, [&](const std::string &directory) {
+      std::optional<T> limit = read_limit(directory, hierarchy->unified);
+      if (limit && (!found || *limit < *found))
+        found = limit;
+    });
+  return found;
 }
 
 } // namespace
 
-std::optional<double> CpuQuota::cpus() const {
-  std::optional<double> smallest;
-  std::optional<Hierarchy> hierarchy = find_hierarchy(root_, "cpu");
-  if (!hierarchy)
-    return smallest;
-  for_each_level(*hierarchy, [&](const std::string &directory) {
-    double quota = 0, period = 0;
-    if (hierarchy->unified) {
-      std::istringstream(read(directory + "/cpu.max")) >> quota >> period;
-    } else {
-      std::istringstream(read(directory + "/cpu.cfs_quota_us")) >> quota;
-      std::istringstream(read(directory + "/cpu.cfs_period_us")) >> period;
-    }
-    if (quota > 0 && period > 0)
-      keep_smaller(smallest, quota / period);
-  });
-  return smallest;
+constinit const char *CgroupLimits::default_root = "";
+
+std::optional<double> CgroupLimits::cpus() const {
+  return smallest<double>(
+      root_, "cpu",
+      [](const std::string &directory, bool unified) -> std::optional<double> {
+        double quota = 0, period = 0;
+        if (unified) {
+          std::istringstream(read(directory + "/cpu.max")) >> quota >> period;
+        } else {
+          std::istringstream(read(directory + "/cpu.cfs_quota_us")) >> quota;
+          std::istringstream(read(directory + "/cpu.cfs_period_us")) >> period;
+        }
+        if (quota > 0 && period > 0)
+          return quota / period;
+        return {};
+      });
 }
 
-std::optional<std::uint64_t> CpuQuota::memory() const {
+std::optional<std::uint64_t> CgroupLimits::memory() const {
   // Version 1 says "no limit" by a number close to the largest.
   constexpr std::uint64_t unlimited = std::uint64_t{1} << 60;
-  std::optional<std::uint64_t> smallest;
-  std::optional<Hierarchy> hierarchy = find_hierarchy(root_, "memory");
-  if (!hierarchy)
-    return smallest;
-  for_each_level(*hierarchy, [&](const std::string &directory) {
-    std::uint64_t limit = 0;
-    std::istringstream(
-        read(directory + (hierarchy->unified ? "/memory.max"
-                                             : "/memory.limit_in_bytes"))) >>
-        limit;
-    if (limit > 0 && limit < unlimited)
-      keep_smaller(smallest, limit);
-  });
-  return smallest;
+  return smallest<std::uint64_t>(
+      root_, "memory",
+      [](const std::string &directory,
+         bool unified) -> std::optional<std::uint64_t> {
+        std::uint64_t limit = number(
+            directory + (unified ? "/memory.max" : "/memory.limit_in_bytes"));
+        if (limit > 0 && limit < unlimited)
+          return limit;
+        return {};
+      });
 }
 
-std::uint64_t CpuQuota::throttled_periods() const {
-  std::optional<Hierarchy> hierarchy = find_hierarchy(root_, "cpu");
-  if (!hierarchy)
-    return 0;
-  std::istringstream lines(
-      read(hierarchy->mount + hierarchy->path + "/cpu.stat"));
-  std::string key;
-  for (std::uint64_t value; lines >> key >> value;)
-    if (key == "nr_throttled")
-      return value;
-  return 0;
+std::optional<std::uint64_t> CgroupLimits::threads() const {
+  return smallest<std::uint64_t>(
+      root_, "pids",
+      [](const std::string &directory, bool) -> std::optional<std::uint64_t> {
+        std::uint64_t limit = number(directory + "/pids.max");
+        if (limit == 0)
+          return {};
+        std::uint64_t used = number(directory + "/pids.current");
+        return limit - std::min(used, limit);
+      });
 }
 
-unsigned available_procs(const CpuQuota &quota, unsigned affinity) {
+std::uint64_t CgroupLimits::throttled_periods() const {
+  std::uint64_t periods = 0;
+  if (std::optional<Hierarchy> hierarchy = find_hierarchy(root_, "cpu"))
+    for_each_level(*hierarchy, [&](const std::string &directory) {
+      periods += entry(directory + "/cpu.stat", "nr_throttled");
+    });
+  return periods;
+}
+
+unsigned available_procs(const CgroupLimits &limits, unsigned affinity) {
   unsigned count = std::max(affinity, 1u);
-  if (std::optional<double> cpus = quota.cpus(); cpus && *cpus < count)
+  if (std::optional<double> cpus = limits.cpus(); cpus && *cpus < count)
     count = std::max(1u, static_cast<unsigned>(std::floor(*cpus)));
   return count;
+}
+
+void warn_of_missing_limits(const Options &options) {
+  CgroupLimits limits;
+  std::optional<double> cpus = limits.cpus();
+  if (cpus && options.procs > std::max(*cpus, 1.0))
+    std::fprintf(stderr,
+                 "heddle: %u processors for %.3g CPUs that the cgroup grants: "
+                 "the system will stop all of them for a part of each period; "
+                 "see heddle::available_procs\n",
+                 options.procs, *cpus);
+  if ((cpus || limits.memory()) && memory_limit() == 0)
+    std::fputs("heddle: the cgroup has limits, and the runtime has no memory "
+               "limit; see heddle::Options::for_container\n",
+               stderr);
 }
 
 } // namespace heddle::detail
@@ -203,7 +252,7 @@ unsigned affinity() noexcept {
 
 unsigned available_procs() noexcept {
   try {
-    return detail::available_procs(detail::CpuQuota(), affinity());
+    return detail::available_procs(detail::CgroupLimits(), affinity());
   } catch (...) {
     return affinity();
   }
@@ -211,8 +260,15 @@ unsigned available_procs() noexcept {
 
 Options Options::for_container() {
   Options options;
-  if (auto memory = detail::CpuQuota().memory())
-    options.memory_limit = static_cast<std::size_t>(*memory / 10 * 9);
+  detail::CgroupLimits limits;
+  std::uint64_t memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  memory = std::min(memory, limits.memory().value_or(memory));
+  options.memory_limit = static_cast<std::size_t>(memory / 10 * 9);
+  // The other half is left to the program's own threads and processes.
+  if (std::optional<std::uint64_t> threads = limits.threads())
+    options.max_threads = static_cast<unsigned>(std::clamp<std::uint64_t>(
+        *threads / 2, 2 * available_procs(), options.max_threads));
   return options;
 }
 

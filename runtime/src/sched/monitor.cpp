@@ -6,6 +6,7 @@
 // less and less often, down to every 10 ms, while nothing happens; and not at
 // all while all processors are idle.
 
+#include "memory/collector.h"
 #include "sched/futex.h"
 #include "sched/scheduler.h"
 
@@ -200,6 +201,7 @@ void *run_monitor(void *) noexcept {
     if (now - quota_looked_at > quota_interval) {
       quota_looked_at = now;
       retire_surplus();
+      keep_within_limit();
       if (scheduler.follows_quota.load(std::memory_order_relaxed))
         if (unsigned allowed = available_procs(); allowed != procs)
           change_procs(std::min(allowed, max_processors));

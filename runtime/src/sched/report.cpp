@@ -217,8 +217,9 @@ AlternateStack::~AlternateStack() {
 }
 
 bool outside_threads() noexcept {
-  // Ours: the workers, the monitor, and the thread that called run().
-  std::size_t ours = scheduler.threads.load(std::memory_order_relaxed) + 2;
+  // Ours: the workers, the monitor, and the threads that wait for a task's end.
+  std::size_t ours = scheduler.threads.load(std::memory_order_relaxed) + 1 +
+                     scheduler.callers.load(std::memory_order_relaxed);
 #ifdef HEDDLE_TSAN
   ++ours; // TSan's own
 #endif

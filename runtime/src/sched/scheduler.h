@@ -26,6 +26,10 @@ struct Scheduler {
   std::atomic<bool> running{false};
   /// The first task has returned: nobody is woken or spawned any more.
   std::atomic<bool> stopping{false};
+  /// Counts the starts.
+  std::atomic<std::uint64_t> generation{0};
+  /// Threads outside that wait for a task's end, in run() or block_on().
+  std::atomic<std::uint32_t> callers{0};
 
   std::array<std::atomic<Processor *>, max_processors> processors{};
   std::atomic<std::uint32_t> procs{1};
@@ -58,6 +62,13 @@ struct Scheduler {
 };
 
 extern Scheduler scheduler;
+
+/// Which runtime runs; 0: none.
+inline std::uint64_t running_generation() noexcept {
+  return scheduler.running.load(std::memory_order_relaxed)
+             ? scheduler.generation.load(std::memory_order_relaxed)
+             : 0;
+}
 
 /// Puts a runnable task where any worker finds it, and sees to it that one
 /// looks.

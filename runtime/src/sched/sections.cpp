@@ -86,16 +86,18 @@ struct StackCall {
   Stack *caller;
 };
 
-// Runs on a stack of its own and never again after the last switch.
-void call_and_return(Stack &stack) {
-  auto &what = *static_cast<StackCall *>(stack.argument);
-  what.call(what.arg);
-  // Elsewhere, perhaps: the call may have waited.
-  Worker &worker = *this_worker();
-  Stack &caller = *what.caller;
-  caller.pins = stack.pins;
-  caller.pinned = stack.pinned;
-  switch_stacks(worker, caller, true);
+// Runs one call after the other; between two, the stack is in the pool.
+void run_calls(Stack &stack) {
+  for (;;) {
+    auto &what = *static_cast<StackCall *>(stack.argument);
+    what.call(what.arg);
+    // Elsewhere, perhaps: the call may have waited.
+    Worker &worker = *this_worker();
+    Stack &caller = *what.caller;
+    caller.pins = stack.pins;
+    caller.pinned = stack.pinned;
+    switch_stacks(worker, caller);
+  }
 }
 
 } // namespace
@@ -104,7 +106,7 @@ void call_on_stack(std::size_t bytes, void (*call)(void *), void *arg) {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
     return call(arg);
-  Stack *stack = StackPool::map(bytes, call_and_return);
+  Stack *stack = StackPool::take_large(bytes, run_calls);
   if (!stack)
     throw std::bad_alloc();
   Stack &mine = *worker->stack;
@@ -113,7 +115,7 @@ void call_on_stack(std::size_t bytes, void (*call)(void *), void *arg) {
   stack->pins = mine.pins;
   stack->pinned = mine.pinned;
   switch_stacks(*worker, *stack);
-  StackPool::unmap(*stack);
+  StackPool::put_large(*stack);
 }
 
 } // namespace heddle::detail

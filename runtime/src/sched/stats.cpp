@@ -1,5 +1,6 @@
 #include "heddle/stats.h"
 
+#include "memory/collector.h"
 #include "sched/cpus.h"
 #include "sched/scheduler.h"
 
@@ -75,8 +76,9 @@ Stats stats() noexcept {
       Duration(scheduler.searched.load(std::memory_order_relaxed));
   stats.stacks = detail::StackPool::made();
   stats.unguarded = detail::StackPool::unguarded();
+  stats.memory = detail::resident_bytes();
   try {
-    stats.throttled = detail::CpuQuota().throttled_periods();
+    stats.throttled = detail::CgroupLimits().throttled_periods();
   } catch (...) {
     // Out of memory for a small file: the figure stays 0.
   }

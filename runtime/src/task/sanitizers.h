@@ -1,4 +1,4 @@
-/// Tells the sanitizers about stacks. Empty without them.
+/// Tells the sanitizers, and Valgrind, about stacks. Empty without them.
 #pragma once
 
 #if defined(__has_feature)
@@ -14,6 +14,13 @@
 #endif
 #if defined(__SANITIZE_THREAD__) && !defined(HEDDLE_TSAN)
 #define HEDDLE_TSAN 1
+#endif
+
+// Some instructions without effect, unless Valgrind runs the program.
+#if __has_include(<valgrind/valgrind.h>) && !defined(HEDDLE_ASAN) &&             \
+    !defined(HEDDLE_TSAN)
+#define HEDDLE_VALGRIND 1
+#include <valgrind/valgrind.h>
 #endif
 
 #ifdef HEDDLE_ASAN

@@ -22,12 +22,9 @@ heddle_enter_stack(heddle::detail::Stack &stack) noexcept;
 namespace heddle::detail {
 namespace {
 
-constexpr std::size_t page = 4096;
-constexpr std::size_t guard_size = 4 * page;
 // So many distances from the upper end, a cache line apart, do stacks start at:
 // else all of them would fight for the same cache sets.
 constexpr std::size_t colours = 16;
-constexpr std::size_t slab_bytes = 8 << 20;
 // mprotect splits mappings, of which the system allows 65530 by default. Ours
 // must leave room for the program's.
 constexpr std::size_t guards_by_mprotect = 24'000;
@@ -36,22 +33,14 @@ constexpr std::size_t guards_by_mprotect = 24'000;
 constexpr int MADV_GUARD_INSTALL = 102;
 #endif
 
-SpinLock lock;
-std::size_t stack_bytes = 256 * 1024;
-Stack *free_stacks = nullptr;
-char *slab = nullptr;
-char *slab_end = nullptr;
-std::size_t next_colour = 0;
 std::atomic<std::size_t> made_count{0};
 std::atomic<std::size_t> unguarded_count{0};
 std::atomic<std::size_t> protected_count{0};
 std::atomic<bool> can_install_guards{true};
 
-std::size_t whole_pages(std::size_t bytes) {
-  return (bytes + page - 1) / page * page;
-}
+} // namespace
 
-char *map_pages(std::size_t bytes) noexcept {
+char *map_stacks(std::size_t bytes) noexcept {
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED)
@@ -61,16 +50,22 @@ char *map_pages(std::size_t bytes) noexcept {
   return static_cast<char *>(memory);
 }
 
-void guard(char *low) noexcept {
+void unmap_stack(char *memory, std::size_t bytes) noexcept {
+  if (!can_install_guards.load(std::memory_order_relaxed))
+    protected_count.fetch_sub(1, std::memory_order_relaxed);
+  munmap(memory, bytes);
+}
+
+void guard_stack(char *memory) noexcept {
   if (can_install_guards.load(std::memory_order_relaxed)) {
-    if (madvise(low, guard_size, MADV_GUARD_INSTALL) == 0)
+    if (madvise(memory, guard_size, MADV_GUARD_INSTALL) == 0)
       return;
     if (errno == EINVAL)
       can_install_guards.store(false, std::memory_order_relaxed);
   }
   if (protected_count.fetch_add(1, std::memory_order_relaxed) <
           guards_by_mprotect &&
-      mprotect(low, guard_size, PROT_NONE) == 0)
+      mprotect(memory, guard_size, PROT_NONE) == 0)
     return;
   if (unguarded_count.fetch_add(1, std::memory_order_relaxed) == 0)
     std::fputs(
@@ -79,11 +74,9 @@ void guard(char *low) noexcept {
         stderr);
 }
 
-// Lays out a stack in [memory, memory + bytes).
-Stack *make(char *memory, std::size_t bytes, std::size_t colour,
-            void (*entry)(Stack &)) noexcept {
-  guard(memory);
-  char *top = memory + bytes - sizeof(Stack) - colour * 64;
+Stack *lay_out(char *memory, std::size_t bytes, std::size_t number,
+               void (*entry)(Stack &)) noexcept {
+  char *top = memory + bytes - sizeof(Stack) - number % colours * 64;
   top -= reinterpret_cast<std::uintptr_t>(top) % alignof(std::max_align_t);
   auto *stack = new (top) Stack;
   stack->low = memory + guard_size;
@@ -106,79 +99,33 @@ Stack *make(char *memory, std::size_t bytes, std::size_t colour,
 #ifdef HEDDLE_TSAN
   stack->tsan_fiber = __tsan_create_fiber(0);
 #endif
+#ifdef HEDDLE_VALGRIND
+  stack->valgrind_id = VALGRIND_STACK_REGISTER(stack->low, top);
+#endif
   made_count.fetch_add(1, std::memory_order_relaxed);
   return stack;
 }
 
-} // namespace
+char *take_apart(Stack &stack) noexcept {
+#ifdef HEDDLE_TSAN
+  __tsan_destroy_fiber(stack.tsan_fiber);
+#endif
+#ifdef HEDDLE_VALGRIND
+  VALGRIND_STACK_DEREGISTER(stack.valgrind_id);
+#endif
+#ifdef HEDDLE_ASAN
+  __asan_unpoison_memory_region(stack.low, stack.size);
+#endif
+  made_count.fetch_sub(1, std::memory_order_relaxed);
+  return stack.memory();
+}
 
 bool Stack::guards(const void *address) const noexcept {
   auto *at = static_cast<const char *>(address);
   return at >= low - guard_size && at < low;
 }
 
-void StackPool::set_stack_size(std::size_t bytes) noexcept {
-  std::size_t rounded = std::max(whole_pages(bytes), 4 * page) + guard_size;
-  lock.lock();
-  if (rounded != stack_bytes) {
-    stack_bytes = rounded;
-    free_stacks = nullptr;
-    slab = slab_end = nullptr;
-  }
-  lock.unlock();
-}
-
-Stack *StackPool::take(void (*entry)(Stack &)) noexcept {
-  lock.lock();
-  if (Stack *stack = free_stacks) {
-    free_stacks = stack->next;
-    lock.unlock();
-    return stack;
-  }
-  if (static_cast<std::size_t>(slab_end - slab) < stack_bytes) {
-    std::size_t bytes = std::max(slab_bytes, stack_bytes);
-    slab = map_pages(bytes);
-    if (!slab) {
-      std::fputs("heddle: no address space for another task's stack\n", stderr);
-      std::abort();
-    }
-    slab_end = slab + bytes;
-  }
-  char *memory = slab;
-  std::size_t bytes = stack_bytes;
-  slab += bytes;
-  std::size_t colour = next_colour++ % colours;
-  lock.unlock();
-  return make(memory, bytes, colour, entry);
-}
-
-void StackPool::put(Stack *first, Stack *last) noexcept {
-  lock.lock();
-  last->next = free_stacks;
-  free_stacks = first;
-  lock.unlock();
-}
-
-Stack *StackPool::map(std::size_t bytes, void (*entry)(Stack &)) noexcept {
-  std::size_t total = whole_pages(bytes + sizeof(Stack)) + guard_size;
-  char *memory = map_pages(total);
-  return memory ? make(memory, total, 0, entry) : nullptr;
-}
-
-void StackPool::unmap(Stack &stack) noexcept {
-#ifdef HEDDLE_TSAN
-  __tsan_destroy_fiber(stack.tsan_fiber);
-#endif
-  char *memory = stack.low - guard_size;
-  std::size_t total = whole_pages(stack.size + sizeof(Stack)) + guard_size;
-#ifdef HEDDLE_ASAN
-  __asan_unpoison_memory_region(stack.low, stack.size);
-#endif
-  if (!can_install_guards.load(std::memory_order_relaxed))
-    protected_count.fetch_sub(1, std::memory_order_relaxed);
-  made_count.fetch_sub(1, std::memory_order_relaxed);
-  munmap(memory, total);
-}
+char *Stack::memory() const noexcept { return low - guard_size; }
 
 void StackPool::abandon(Stack &stack) noexcept {
 #ifdef HEDDLE_ASAN

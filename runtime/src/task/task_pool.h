@@ -24,8 +24,8 @@ struct FreeTasks {
   }
 };
 
-/// Where tasks come from: slabs that are never given back, so that any pointer
-/// to a task stays readable, and all tasks can be found.
+/// Where tasks come from: slabs that are never unmapped, so that any pointer to
+/// a task stays readable, and all tasks can be found.
 class TaskPool {
 public:
   /// A batch is what moves between a processor's list and the pool at once.
@@ -37,6 +37,9 @@ public:
   static void take_back(FreeTasks &list) noexcept;
   /// Takes all.
   static void empty(FreeTasks &list) noexcept;
+
+  /// Gives the pages of slabs whose tasks are all free back to the system.
+  static void release() noexcept;
 
   // For threads that keep no list.
   static Task *take_one() noexcept;
