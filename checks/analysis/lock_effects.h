@@ -1,25 +1,12 @@
 // What one call, or one guard object, does to which lock.
 #pragma once
 
-#include "analysis/unit.h"
+#include "analysis/lock_names.h"
 #include "model/locks.h"
 
 #include <optional>
-#include <string>
 
 namespace heddle::checks {
-
-/// A lock as one function names it.
-struct LockName {
-  /// Equal for two names of the same lock; the same in all functions for
-  /// globals, statics and members of `this`.
-  std::string identity;
-  /// For messages, e.g. `store.mu_`.
-  std::string text;
-  /// The lock's variable or member, null if it is neither.
-  const clang::ValueDecl *variable = nullptr;
-  clang::QualType type;
-};
 
 struct LockEffect {
   LockOperation::Kind kind;
@@ -32,16 +19,18 @@ struct LockEffect {
   bool threadBound(const Unit &unit) const;
 };
 
+using LockEffectList = llvm::SmallVector<LockEffect, 2>;
+
 /// A condition that tells whether locks were taken.
 struct TriedLock {
   bool heldWhenTrue;
   const clang::Stmt *site;
   const clang::VarDecl *guard;
-  llvm::SmallVector<LockEffect, 2> effects;
+  LockEffectList effects;
 };
 
 struct CallEffects {
-  llvm::SmallVector<LockEffect, 2> effects;
+  LockEffectList effects;
   /// The guard that the call is on, or that it is given.
   const clang::VarDecl *guard = nullptr;
   /// The guard may have given its lock away.
@@ -56,13 +45,12 @@ public:
 
   CallEffects of(const Call &call) const;
   /// What the declaration of a guard does at once.
-  llvm::SmallVector<LockEffect, 2>
-  ofDeclaration(const clang::VarDecl &guard) const;
-  llvm::SmallVector<LockEffect, 2> ofInitialiser(const clang::Expr &init) const;
+  LockEffectList ofDeclaration(const clang::VarDecl &guard) const;
+  LockEffectList ofInitialiser(const clang::Expr &init) const;
   /// The locks that `guard` manages, held or not.
   llvm::SmallVector<LockName, 2> locksOf(const clang::VarDecl &guard) const;
   /// The locks that are held when `fn` is entered, by its declaration.
-  llvm::SmallVector<LockEffect, 2> onEntry(const clang::FunctionDecl &fn) const;
+  LockEffectList onEntry(const clang::FunctionDecl &fn) const;
   std::optional<TriedLock> tried(const clang::Expr &condition) const;
 
   /// Objects of `type` take locks when made and give them back when destroyed.
