@@ -1,4 +1,5 @@
-"""Writes what the pages of the checks say of themselves: their heads and the index.
+"""Writes what follows from what the checks say of themselves: the heads of their
+pages, the index, and the presets for `.clang-tidy`.
 
     python3 docs/generate.py [--check] [HEDDLE]
 
@@ -14,6 +15,7 @@ import subprocess
 import sys
 
 DOCS = pathlib.Path(__file__).parent
+PRESETS = {"bug": ["bug"], "bug+cost": ["bug", "cost"], "all": ["bug", "cost", "advice"]}
 HEAD = re.compile(r"\A<!-- generated -->\n.*?<!-- /generated -->\n", re.S)
 
 
@@ -33,8 +35,20 @@ asked for. **Fix**: `S` is safe, the same meaning for every input, and what `--f
 """
 
 
-def pages(checks):
+def preset(tiers, checks):
+    chosen = [check for check in checks if check["tier"] in tiers]
+    options = "".join(
+        f"  {check['name']}.{option['name']}: {json.dumps(option['default'])} # {option['doc']}\n"
+        for check in chosen for option in check["options"])
+    names = ",\n".join("  " + check["name"] for check in chosen)
+    return (f"# The checks of tier {' and '.join(tiers)}, with every option at its default: copy to .clang-tidy.\n"
+            f"Checks: >\n  -*,\n{names}\n" + (f"CheckOptions:\n{options}" if options else ""))
+
+
+def generated(checks):
     """Yields (path, text it should have)."""
+    for name, tiers in PRESETS.items():
+        yield DOCS / "presets" / (name + ".clang-tidy"), preset(tiers, checks)
     yield DOCS / "checks/README.md", index(checks)
     for check in checks:
         path = DOCS / "checks" / (check["name"].removeprefix("heddle-") + ".md")
@@ -50,13 +64,14 @@ def main():
 
     listed = subprocess.run([options.heddle, "list", "--format", "json"], capture_output=True, text=True, check=True)
     stale = 0
-    for path, text in pages(json.loads(listed.stdout)):
+    for path, text in generated(json.loads(listed.stdout)):
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1
         if options.check:
             print(f"{path.relative_to(DOCS.parent)}: differs from what the checks say; mend with: python3 docs/generate.py")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return 1 if stale and options.check else 0
 
