@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -176,6 +178,77 @@ TEST(Context, EndingAndForgettingRace) {
         }
       },
       {.procs = 2});
+}
+
+TEST(Context, AScopedOneEndsWithItsScope) {
+  run([] {
+    Context copy = background();
+    try {
+      ScopedContext context = with_timeout(background(), 1h);
+      copy = context;
+      EXPECT_FALSE(copy.cancelled());
+      EXPECT_TRUE(context.deadline());
+      throw 1;
+    } catch (int) {
+    }
+    EXPECT_TRUE(copy.cancelled());
+    ScopedContext early(with_cancel(copy));
+    EXPECT_TRUE(early.cancelled()) << "its parent has ended";
+    ScopedContext cancelled = with_cancel(background());
+    cancelled.cancel();
+    EXPECT_TRUE(ended(cancelled));
+  });
+}
+
+TEST(Context, CancelOnExitCallsIt) {
+  auto [context, cancel] = with_cancel(background());
+  {
+    CancelOnExit cancel_on_exit(cancel);
+    EXPECT_FALSE(context.cancelled());
+  }
+  EXPECT_TRUE(context.cancelled());
+}
+
+constexpr ContextKey<int> attempt;
+constexpr ContextKey<int> limit;
+constexpr ContextKey<std::string> user;
+
+TEST(Context, CarriesValues) {
+  const Context plain = background();
+  EXPECT_EQ(plain.value(user), nullptr);
+  const Context first = with_value(plain, user, "ann");
+  auto [child, cancel] = with_cancel(with_value(first, attempt, 1));
+  const Context second = with_value(child, attempt, 2);
+  EXPECT_EQ(*second.value(user), "ann");
+  EXPECT_EQ(*second.value(attempt), 2);
+  EXPECT_EQ(*child.value(attempt), 1);
+  EXPECT_EQ(second.value(limit), nullptr);
+  EXPECT_EQ(first.value(attempt), nullptr);
+  cancel();
+  EXPECT_TRUE(second.cancelled()) << "it ends with what it was made of";
+  EXPECT_FALSE(first.cancelled());
+}
+
+TEST(Context, ValuesLiveAsLongAsAContextThatCarriesThem) {
+  auto value = std::make_shared<int>(3);
+  static constexpr ContextKey<std::shared_ptr<int>> key;
+  {
+    Context kept = background();
+    {
+      auto [child, cancel] = with_cancel(with_value(background(), key, value));
+      kept = child;
+    }
+    EXPECT_EQ(value.use_count(), 2);
+    EXPECT_EQ(**kept.value(key), 3);
+  }
+  EXPECT_EQ(value.use_count(), 1);
+}
+
+TEST(Context, ManyValues) {
+  Context context = background();
+  for (int i = 0; i < 200'000; ++i)
+    context = with_value(context, attempt, i);
+  EXPECT_EQ(*context.value(attempt), 199'999);
 }
 
 TEST(Context, CancelFromAPlainThread) {

@@ -54,6 +54,8 @@
 #define HEDDLE_SENDS HEDDLE_ROLE("sends")
 /// Ends a stream: receivers see its end.
 #define HEDDLE_CLOSES HEDDLE_ROLE("closes")
+/// Lets those go on that wait for its object, without giving them anything.
+#define HEDDLE_SIGNALS HEDDLE_ROLE("signals")
 /// Ends the life of its object's work: `close`, `stop`, `shutdown`.
 #define HEDDLE_SHUTS_DOWN HEDDLE_ROLE("shuts_down")
 /// Works only on the thread that prepared it (GL, Lua, signal masks, …).
@@ -84,6 +86,12 @@
 
 /// Makes a timer that lives until it fires. On a constructor or a function.
 #define HEDDLE_MAKES_TIMER HEDDLE_ROLE("makes_timer")
+/// What it makes lives, and works, until the process ends.
+#define HEDDLE_NEVER_ENDS HEDDLE_ROLE("never_ends")
+/// Returns a context together with what ends it, which the caller must see to.
+#define HEDDLE_MAKES_CONTEXT HEDDLE_ROLE("makes_context")
+/// Ends a context. On a class: its destructor does.
+#define HEDDLE_ENDS_CONTEXT HEDDLE_ROLE("ends_context")
 /// Runs a full collection and waits for it.
 #define HEDDLE_COLLECTS HEDDLE_ROLE("collects")
 /// Gives memory that is kept for later use back to the system.
@@ -118,6 +126,8 @@
   HEDDLE_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
 #define HEDDLE_TRY_ACQUIRES(...)                                               \
   HEDDLE_ATTRIBUTE(try_acquire_capability(__VA_ARGS__))
+#define HEDDLE_TRY_ACQUIRES_SHARED(...)                                        \
+  HEDDLE_ATTRIBUTE(try_acquire_shared_capability(__VA_ARGS__))
 #define HEDDLE_REQUIRES(...) HEDDLE_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define HEDDLE_EXCLUDES(...) HEDDLE_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define HEDDLE_RETURNS_CAPABILITY(x) HEDDLE_ATTRIBUTE(lock_returned(x))

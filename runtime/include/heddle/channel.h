@@ -16,6 +16,7 @@
 
 namespace heddle {
 
+class Context;
 template <typename T> class Channel;
 Channel<TimePoint> after(Duration d, std::source_location where);
 
@@ -42,12 +43,13 @@ struct ChannelAccess;
 /// return. close() happens before a receive that returns empty because of it.
 /// Fairness: values come out in the order they went in; waiting senders and
 /// receivers are served in the order they came.
-/// Cancellation: put the operation in a select beside on_receive(ctx.done(),
-/// …). Errors: where moving a T may throw, values travel boxed: an exception in
-/// send() leaves the channel as it was; one in receive() loses that one value.
-/// Lifetime: must outlive all operations on it. The value received may be the
-/// last thing the sender had to do with the channel: the receiver of the last
-/// value may destroy it. Undelivered values are destroyed with it.
+/// Cancellation: by the forms that take a Context, or in a select beside
+/// on_receive(ctx.done(), …). Errors: where moving a T may throw, values travel
+/// boxed: an exception in send() leaves the channel as it was; one in receive()
+/// loses that one value. Lifetime: must outlive all operations on it. The value
+/// received may be the last thing the sender had to do with the channel: the
+/// receiver of the last value may destroy it. Undelivered values are destroyed
+/// with it.
 ///
 /// Example: test/runtime/channel_test.cpp, "Pipeline".
 template <typename T> class Channel : detail::ChannelBase {
@@ -111,6 +113,22 @@ public:
     else
       return arrival;
   }
+
+  /// Sends as above, but gives up when `context` ends; then it returns false
+  /// and `value` is still the caller's, unless its move may throw. Requires:
+  /// the caller includes context.h.
+  [[nodiscard]] bool send(const Context &context,
+                          T &&value) HEDDLE_SUSPENDS HEDDLE_SENDS;
+  [[nodiscard]] bool send(const Context &context, const T &value)
+    requires std::is_copy_constructible_v<T>
+  HEDDLE_SUSPENDS HEDDLE_SENDS {
+    return send(context, T(value));
+  }
+
+  /// Receives as above, but gives up when `context` ends: empty then too.
+  /// Requires: the caller includes context.h.
+  std::optional<T>
+  receive(const Context &context) HEDDLE_SUSPENDS HEDDLE_RECEIVES;
 
   /// Sends `value` if that needs no waiting; reports whether it did.
   bool try_send(T &&value) HEDDLE_SENDS {

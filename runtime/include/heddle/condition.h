@@ -11,6 +11,8 @@
 
 namespace heddle {
 
+class Context;
+
 /// Lets tasks wait, with a Mutex released, until others say that what it guards
 /// has changed.
 ///
@@ -19,6 +21,8 @@ namespace heddle {
 /// Fairness: notify_one() wakes the longest waiter. There are no spurious
 /// wakes, but the state may have changed again: use the form with a predicate.
 /// Lifetime: may be destroyed once every waiter was notified.
+///
+/// Example: test/runtime/condition_test.cpp, "BoundedQueue".
 class ConditionVariable {
 public:
   constexpr ConditionVariable() noexcept = default;
@@ -60,6 +64,23 @@ public:
   bool wait_for(std::unique_lock<Mutex> &lock, Duration d,
                 Predicate ready) HEDDLE_SUSPENDS {
     return wait_until(lock, detail::deadline_after(d), std::move(ready));
+  }
+
+  /// Waits as wait() does, until `context` ends at most; reports whether it was
+  /// notified. Cancellation: if the context has ended already, false at once,
+  /// with the lock never released.
+  [[nodiscard]] bool wait(const Context &context,
+                          std::unique_lock<Mutex> &lock) HEDDLE_SUSPENDS;
+
+  /// Waits until `ready()`, or `context` ends; returns what `ready()` last
+  /// said.
+  template <typename Predicate>
+  bool wait(const Context &context, std::unique_lock<Mutex> &lock,
+            Predicate ready) HEDDLE_SUSPENDS {
+    while (!ready())
+      if (!wait(context, lock))
+        return ready();
+    return true;
   }
 
   /// Wakes the longest waiter, if there is one.

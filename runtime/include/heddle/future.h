@@ -12,6 +12,7 @@
 
 namespace heddle {
 
+class Context;
 template <class T> class Promise;
 template <class T> class Future;
 
@@ -23,6 +24,8 @@ async(F &&f, std::source_location site = std::source_location::current())
 /// The result, some day, of a task that async() started, or of a Promise.
 ///
 /// Movable; dropping it detaches the task, whose exception is then lost.
+///
+/// Example: test/runtime/spawn_test.cpp, "GivesTheResult".
 template <class T> class [[nodiscard]] Future {
 public:
   Future() noexcept = default;
@@ -44,6 +47,14 @@ public:
   /// wait().
   [[nodiscard]] bool wait_for(Duration d) const HEDDLE_SUSPENDS HEDDLE_JOINS {
     return state_->wait_until(detail::deadline_after(d));
+  }
+
+  /// Waits until the result is there, or `context` ends; reports whether it is.
+  /// Requires: as wait(). Cancellation: if the context has ended already,
+  /// false, in any case.
+  [[nodiscard]] bool
+  wait(const Context &context) const HEDDLE_SUSPENDS HEDDLE_JOINS {
+    return state_->wait(context);
   }
 
   /// Waits for the result and takes it, or throws what the task threw.

@@ -11,6 +11,8 @@
 
 namespace heddle {
 
+class Context;
+
 /// A number of slots that tasks take and give back: bounds what goes on at
 /// once.
 ///
@@ -20,6 +22,8 @@ namespace heddle {
 /// Lifetime: may be destroyed once nobody waits for it. Slots that are still
 /// taken by then may be given back later by a Slot, as those of
 /// spawn_limited().
+///
+/// Example: test/runtime/semaphore_test.cpp, "BoundsWhatGoesOnAtOnce".
 class Semaphore {
 public:
   class Slot;
@@ -39,6 +43,12 @@ public:
   /// Takes a slot, waiting at most `d`; reports whether it did.
   [[nodiscard]] bool
   try_acquire_for(Duration d) HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT;
+
+  /// Takes a slot, waiting until there is one or `context` ends; reports
+  /// whether it did. Cancellation: if the context has ended already, it takes
+  /// none.
+  [[nodiscard]] bool
+  acquire(const Context &context) HEDDLE_SUSPENDS HEDDLE_ACQUIRES_SLOT;
 
   /// Gives `slots` slots back. Any task may, not only one that took a slot.
   void release(std::size_t slots = 1) noexcept HEDDLE_RELEASES_SLOT {

@@ -2,6 +2,7 @@
 
 #include "heddle/annotations.h"
 #include "heddle/detail/task.h"
+#include "heddle/time.h"
 
 #include <atomic>
 #include <cstdint>
@@ -11,6 +12,8 @@
 #include <utility>
 
 namespace heddle {
+
+class Context;
 
 /// Counts work that is not done yet, and waits for all of it.
 ///
@@ -47,6 +50,14 @@ public:
   /// wait.
   void wait() HEDDLE_SUSPENDS HEDDLE_JOINS;
 
+  /// Waits until the count is 0, at most `d`; reports whether it was. Runs no
+  /// tasks meanwhile, as those might take longer.
+  [[nodiscard]] bool wait_for(Duration d) HEDDLE_SUSPENDS HEDDLE_JOINS;
+
+  /// Waits until the count is 0, or `context` ends; reports whether it was.
+  /// Cancellation: if the context has ended already, false, in any case.
+  [[nodiscard]] bool wait(const Context &context) HEDDLE_SUSPENDS HEDDLE_JOINS;
+
   /// Runs `f()` as a task that is counted until it ends.
   /// Errors: what `f` throws ends the program, with the line of this call.
   template <class F>
@@ -78,6 +89,9 @@ private:
   }
   void release_waiters(std::uint64_t before, std::uint64_t n) noexcept;
   static bool enlist(detail::Task *self, void *group) noexcept;
+  bool withdraw(detail::Task *waiter) noexcept;
+  void await_release() const noexcept;
+  struct LimitedWait;
 
   //   state_ = count * one + locked + waiting
   // The count is anybody's. `locked` guards waiters_. `waiting`: waiters_ is

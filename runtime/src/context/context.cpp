@@ -1,5 +1,6 @@
 #include "heddle/context.h"
 
+#include "context/hook.h"
 #include "heddle/detail/task.h"
 #include "heddle/detail/timer_node.h"
 
@@ -59,6 +60,28 @@ struct ContextState : std::enable_shared_from_this<ContextState> {
     }
   }
 
+  bool watch(ContextHook &hook) noexcept {
+    lock.lock();
+    const bool alive = error.load(std::memory_order_relaxed) == std::errc();
+    if (alive) {
+      hook.linked = true;
+      hook.next = first_hook;
+      hook.previous = nullptr;
+      if (first_hook)
+        first_hook->previous = &hook;
+      first_hook = &hook;
+    }
+    lock.unlock();
+    return alive;
+  }
+
+  void unwatch(ContextHook &hook) noexcept {
+    lock.lock();
+    if (hook.linked)
+      unlink(hook);
+    lock.unlock();
+  }
+
   static std::shared_ptr<ContextState> root() {
     // Never destroyed: tasks may use it while the program ends.
     static const auto &root = *new std::shared_ptr<ContextState>(
@@ -90,6 +113,13 @@ private:
       }
     }
     const bool stop_timer = has_timer && !timer_fired;
+    // No more come, as the error is set. Others may want the lock in between.
+    while (ContextHook *hook = first_hook) {
+      unlink(*hook);
+      hook->callback(*hook);
+      lock.unlock();
+      lock.lock();
+    }
     lock.unlock();
     signal.close();
     if (stop_timer)
@@ -124,6 +154,13 @@ private:
       child.next->previous = child.previous;
   }
 
+  void unlink(ContextHook &hook) noexcept {
+    hook.linked = false;
+    (hook.previous ? hook.previous->next : first_hook) = hook.next;
+    if (hook.next)
+      hook.next->previous = hook.previous;
+  }
+
   const std::shared_ptr<ContextState> parent;
   // Used by the one call that ends the parent.
   std::shared_ptr<ContextState> next_to_end;
@@ -131,6 +168,7 @@ private:
   SpinLock lock;
   // Guarded by lock.
   ContextState *first_child = nullptr;
+  ContextHook *first_hook = nullptr;
   bool timer_fired = false;
 
   // Guarded by the parent's lock.
@@ -141,6 +179,22 @@ private:
   bool has_timer = false;
   TimerNode timer{time_out, this};
 };
+
+// Nothing ever happens to the root, and all would share its lock.
+bool watch(const Context &context, ContextHook &hook) noexcept {
+  return context.state_ == ContextState::root() || context.state_->watch(hook);
+}
+
+void unwatch(const Context &context, ContextHook &hook) noexcept {
+  if (context.state_ != ContextState::root())
+    context.state_->unwatch(hook);
+}
+
+// A long list is not to be destroyed by recursion.
+ContextValue::~ContextValue() {
+  while (next && next.use_count() == 1)
+    next = std::move(next->next);
+}
 
 } // namespace detail
 
@@ -179,11 +233,11 @@ void CancelFunction::operator()() const noexcept {
     state_->end(std::errc::operation_canceled);
 }
 
-Context background() noexcept { return Context(ContextState::root()); }
+Context background() noexcept { return Context(ContextState::root(), nullptr); }
 
 Cancellation with_cancel(const Context &parent) {
   auto state = make_child(parent.state_, parent.deadline(), false);
-  return {Context(state), CancelFunction(state)};
+  return {Context(state, parent.values_), CancelFunction(state)};
 }
 
 Cancellation with_deadline(const Context &parent, TimePoint deadline) {
@@ -191,11 +245,23 @@ Cancellation with_deadline(const Context &parent, TimePoint deadline) {
   if (inherited && *inherited <= deadline)
     return with_cancel(parent);
   auto state = make_child(parent.state_, deadline, true);
-  return {Context(state), CancelFunction(state)};
+  return {Context(state, parent.values_), CancelFunction(state)};
 }
 
 Cancellation with_timeout(const Context &parent, Duration d) {
   return with_deadline(parent, detail::deadline_after(d));
+}
+
+bool sleep_until(const Context &context, TimePoint t) {
+  return sleep_for(context, t - Clock::now());
+}
+
+bool sleep_for(const Context &context, Duration d) {
+  if (context.cancelled())
+    return false;
+  bool slept = false;
+  select(on_receive(context.done()), on_timeout(d, [&] { slept = true; }));
+  return slept;
 }
 
 } // namespace heddle

@@ -1,5 +1,6 @@
 #include "heddle/condition.h"
 
+#include "sync/cancellable_wait.h"
 #include "sync/park.h"
 #include "sync/timed_wait.h"
 
@@ -26,6 +27,18 @@ std::cv_status ConditionVariable::wait_until(std::unique_lock<Mutex> &lock,
                                          detail::WaitReason::condition);
   lock.lock();
   return served ? std::cv_status::no_timeout : std::cv_status::timeout;
+}
+
+bool ConditionVariable::wait(const Context &context,
+                             std::unique_lock<Mutex> &lock) {
+  const bool notified = detail::wait_with(
+      context, lock_, queue_, detail::WaitReason::condition, [&lock] {
+        lock.unlock();
+        return false;
+      });
+  if (!lock.owns_lock())
+    lock.lock();
+  return notified;
 }
 
 void ConditionVariable::notify_one() noexcept {

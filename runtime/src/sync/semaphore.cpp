@@ -1,5 +1,6 @@
 #include "heddle/semaphore.h"
 
+#include "sync/cancellable_wait.h"
 #include "sync/park.h"
 #include "sync/timed_wait.h"
 
@@ -36,6 +37,15 @@ bool Semaphore::try_acquire_for(Duration d) {
   return detail::wait_until(state_->lock, state_->queue,
                             detail::deadline_after(d),
                             detail::WaitReason::semaphore);
+}
+
+bool Semaphore::acquire(const Context &context) {
+  return detail::wait_with(context, state_->lock, state_->queue,
+                           detail::WaitReason::semaphore, [this] {
+                             const bool taken = state_->free > 0;
+                             state_->free -= taken;
+                             return taken;
+                           });
 }
 
 void Semaphore::State::release(std::size_t slots) noexcept {

@@ -1,5 +1,6 @@
 #include "heddle/detail/future_state.h"
 
+#include "context/hook.h"
 #include "heddle/detail/task.h"
 #include "heddle/detail/timer_node.h"
 #include "sched/pause.h"
@@ -38,19 +39,17 @@ void FutureBase::wait() {
     park(WaitReason::future, enlist, this);
 }
 
-struct FutureBase::TimedWait {
+// A wait that a timer or a context may end.
+struct FutureBase::LimitedWait {
   FutureBase &future;
   Task *const self;
-  const TimePoint deadline;
-  TimerNode timer{expire, this};
 
-  static void expire(TimerNode &node) noexcept {
-    auto &wait = *static_cast<TimedWait *>(node.arg);
-    Task *task = wait.self;
-    std::atomic<std::uintptr_t> &word = wait.future.waiter_;
+  void give_up() noexcept {
+    Task *task = self;
+    std::atomic<std::uintptr_t> &word = future.waiter_;
     std::uintptr_t seen = word.load(std::memory_order_relaxed);
-    // The timer is armed just before the task's address is published: after
-    // that, the wait may be over and gone.
+    // Whatever calls this is set up just before the task's address is
+    // published: after that, the wait may be over and gone.
     while (seen == nobody) {
       cpu_pause();
       seen = word.load(std::memory_order_relaxed);
@@ -59,6 +58,14 @@ struct FutureBase::TimedWait {
         word.compare_exchange_strong(seen, nobody, std::memory_order_acq_rel))
       detail::ready(task);
   }
+};
+
+struct FutureBase::TimedWait : LimitedWait {
+  const TimePoint deadline;
+  TimerNode timer{[](TimerNode &node) noexcept {
+                    static_cast<TimedWait *>(node.arg)->give_up();
+                  },
+                  this};
 
   static bool publish(Task *self, void *arg) noexcept {
     auto &wait = *static_cast<TimedWait *>(arg);
@@ -69,9 +76,36 @@ struct FutureBase::TimedWait {
 
 bool FutureBase::wait_until(TimePoint deadline) {
   if (!ready()) {
-    TimedWait wait{*this, current_task(), deadline};
+    TimedWait wait{{*this, current_task()}, deadline};
     park(WaitReason::future, TimedWait::publish, &wait);
     timer_cancel(wait.timer);
+  }
+  return ready();
+}
+
+struct FutureBase::CancellableWait : LimitedWait {
+  const Context &context;
+  bool watched = false;
+  ContextHook hook{[](ContextHook &hook) noexcept {
+                     static_cast<CancellableWait *>(hook.arg)->give_up();
+                   },
+                   this};
+
+  static bool publish(Task *self, void *arg) noexcept {
+    auto &wait = *static_cast<CancellableWait *>(arg);
+    wait.watched = watch(wait.context, wait.hook);
+    return wait.watched && enlist(self, &wait.future);
+  }
+};
+
+bool FutureBase::wait(const Context &context) {
+  if (context.cancelled())
+    return false;
+  if (!ready()) {
+    CancellableWait wait{{*this, current_task()}, context};
+    park(WaitReason::future, CancellableWait::publish, &wait);
+    if (wait.watched)
+      unwatch(context, wait.hook);
   }
   return ready();
 }

@@ -12,6 +12,10 @@
 #include <type_traits>
 #include <utility>
 
+namespace heddle {
+class Context;
+}
+
 namespace heddle::detail {
 
 struct Task;
@@ -28,6 +32,7 @@ public:
   }
   void wait() HEDDLE_SUSPENDS;
   bool wait_until(TimePoint deadline) HEDDLE_SUSPENDS;
+  bool wait(const Context &context) HEDDLE_SUSPENDS;
 
   void retain() noexcept { users_.fetch_add(1, std::memory_order_relaxed); }
   /// Whether that was the last user.
@@ -43,7 +48,9 @@ protected:
   std::exception_ptr error_;
 
 private:
+  struct LimitedWait;
   struct TimedWait;
+  struct CancellableWait;
   static bool enlist(Task *self, void *future) noexcept;
 
   static constexpr std::uintptr_t nobody = 0;
