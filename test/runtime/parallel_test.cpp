@@ -1,7 +1,9 @@
 #include "heddle/parallel.h"
 
+#include "heddle/channel.h"
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
+#include "heddle/timer.h"
 #include "heddle/wait_group.h"
 
 #include <gtest/gtest.h>
@@ -9,12 +11,17 @@
 #include <atomic>
 #include <list>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace heddle {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(ParallelFor, CallsOncePerItem) {
   for (unsigned procs : {1u, 2u, 4u})
@@ -164,6 +171,165 @@ int fibonacci(int n) {
   int a = 0, b = 0;
   invoke_all([&] { a = fibonacci(n - 1); }, [&] { b = fibonacci(n - 2); });
   return a + b;
+}
+
+TEST(ParallelTransform, GivesTheResultsInOrder) {
+  run(
+      [] {
+        std::vector<int> items(500);
+        std::iota(items.begin(), items.end(), 0);
+        const auto text = parallel_transform(items, [](int i) {
+          if (i % 7 == 0)
+            yield();
+          return std::to_string(i);
+        });
+        ASSERT_EQ(text.size(), items.size());
+        for (int i : items)
+          EXPECT_EQ(text[i], std::to_string(i));
+      },
+      {.procs = 2});
+}
+
+TEST(ParallelTransform, NeedsLittleOfTheResult) {
+  struct Result {
+    explicit Result(int i) : value(std::make_unique<int>(i)) {}
+    std::unique_ptr<int> value;
+  };
+  run([] {
+    std::list<int> items{3, 1, 2};
+    const auto results =
+        parallel_transform(items, [](int i) { return Result(i); });
+    ASSERT_EQ(results.size(), 3u);
+    EXPECT_EQ(*results[0].value, 3);
+    EXPECT_EQ(*results[2].value, 2);
+    EXPECT_EQ(parallel_transform(items, [](int i) { return i > 1; }),
+              (std::vector<bool>{true, false, true}));
+    EXPECT_TRUE(parallel_transform(std::vector<int>(), [](int i) {
+                  return i;
+                }).empty());
+  });
+}
+
+TEST(ParallelTransform, WritesWhereItIsTold) {
+  run(
+      [] {
+        const std::vector<int> items{1, 2, 3, 4};
+        std::vector<long> squares(5, -1);
+        auto end = parallel_transform(
+            items, squares.begin(), [](int i) { return i * i; }, {.limit = 2});
+        EXPECT_EQ(end - squares.begin(), 4);
+        EXPECT_EQ(squares, (std::vector<long>{1, 4, 9, 16, -1}));
+      },
+      {.procs = 2});
+}
+
+TEST(ParallelTransform, ThrowsTheFirstException) {
+  run(
+      [] {
+        std::atomic<int> alive = 0;
+        struct Counted {
+          std::atomic<int> *alive;
+          explicit Counted(std::atomic<int> &count) : alive(&count) { ++count; }
+          Counted(Counted &&other) noexcept
+              : alive(std::exchange(other.alive, nullptr)) {}
+          ~Counted() {
+            if (alive)
+              --*alive;
+          }
+        };
+        std::vector<int> items(50);
+        std::iota(items.begin(), items.end(), 0);
+        EXPECT_THROW(parallel_transform(items,
+                                        [&](int i) {
+                                          if (i == 30)
+                                            throw std::runtime_error("30");
+                                          return Counted(alive);
+                                        }),
+                     std::runtime_error);
+        EXPECT_EQ(alive, 0);
+      },
+      {.procs = 2});
+}
+
+TEST(Consume, DealsWithEveryItemOnce) {
+  run(
+      [] {
+        Channel<int> jobs(4);
+        spawn([&] {
+          for (int i = 0; i < 1000; ++i)
+            jobs.send(i);
+          jobs.close();
+        });
+        std::vector<std::atomic<int>> seen(1000);
+        std::atomic<int> alive = 0;
+        consume(jobs, 3, [&](int job) {
+          EXPECT_LE(++alive, 3);
+          if (job % 16 == 0)
+            yield();
+          ++seen[job];
+          --alive;
+        });
+        for (int i = 0; i < 1000; ++i)
+          EXPECT_EQ(seen[i], 1) << i;
+      },
+      {.procs = 2});
+}
+
+TEST(Consume, WorkersMayWaitForEachOther) {
+  run(
+      [] {
+        auto jobs = make_channel<std::unique_ptr<int>>();
+        spawn([jobs] {
+          for (int i = 0; i < 4; ++i)
+            jobs->send(std::make_unique<int>(i));
+          jobs->close();
+        });
+        WaitGroup together;
+        together.add(4);
+        std::atomic<int> sum = 0;
+        consume(jobs, 4u, [&](std::unique_ptr<int> job) {
+          together.done();
+          together.wait();
+          sum += *job;
+        });
+        EXPECT_EQ(sum, 6);
+      },
+      {.procs = 1});
+}
+
+TEST(Consume, AnExceptionClosesTheChannel) {
+  run(
+      [] {
+        Channel<int> jobs(2);
+        std::atomic<int> sent = 0;
+        WaitGroup sender;
+        sender.spawn([&] {
+          while (jobs.send(1))
+            ++sent;
+        });
+        std::atomic<int> calls = 0;
+        EXPECT_THROW(consume(jobs, 4,
+                             [&](int) {
+                               if (++calls == 20)
+                                 throw std::runtime_error("20");
+                             }),
+                     std::runtime_error);
+        sender.wait();
+        EXPECT_EQ(sent, calls) << "what was in the channel was dealt with";
+      },
+      {.procs = 2});
+}
+
+TEST(Consume, TakesTicks) {
+  run([] {
+    Ticker ticker(200us);
+    int ticks = 0;
+    consume(ticker, 1, [&](TimePoint) {
+      if (++ticks == 3)
+        ticker.stop();
+    });
+    EXPECT_EQ(ticks, 3);
+  });
 }
 
 TEST(InvokeAll, ForksAndJoins) {

@@ -204,6 +204,23 @@ TEST(Ticker, IsACaseOfSelect) {
   });
 }
 
+TEST(Ticker, TickGivesTheTimeAgainAndAgain) {
+  for (int round = 0; round < 2; ++round)
+    run([] {
+      const TimePoint start = Clock::now();
+      int ticks = 0;
+      for (TimePoint now : tick(1ms)) {
+        ++ticks;
+        EXPECT_GE(now - start, ticks * 1ms);
+        if (ticks == 3)
+          break;
+      }
+      Channel<TimePoint> &other = tick(500us);
+      select(on_receive(other, [&](TimePoint) { ++ticks; }));
+      EXPECT_EQ(ticks, 4);
+    });
+}
+
 TEST(Timers, ManyAtOnceFireInTime) {
   run(
       [] {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <source_location>
 #include <type_traits>
@@ -118,6 +119,129 @@ void parallel_for(It first, Last last, F &&f, ParallelOptions options = {},
                   std::source_location site = std::source_location::current())
     HEDDLE_CALLS_IN_LOOP HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {
   parallel_for(std::ranges::subrange(first, last), f, options, site);
+}
+
+/// Writes `f(item)` for each item of `items` to the same place behind `out`, as
+/// parallel_for does; returns the end of what was written.
+/// Requires: there is room behind `out`, and writing to one place leaves the
+/// others alone (a std::vector<bool> does not).
+template <std::ranges::random_access_range Range,
+          std::random_access_iterator Out, class F>
+  requires std::indirectly_writable<
+      Out, std::invoke_result_t<F &, std::ranges::range_reference_t<Range>>>
+Out parallel_transform(
+    Range &&items, Out out, F &&f, ParallelOptions options = {},
+    std::source_location site = std::source_location::current())
+    HEDDLE_CALLS_IN_LOOP HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {
+  auto first = std::ranges::begin(items);
+  using Difference = std::ranges::range_difference_t<Range>;
+  const Difference count = std::ranges::distance(items);
+  detail::parallel_indices(
+      static_cast<std::size_t>(count),
+      [&](std::size_t i) {
+        out[static_cast<std::iter_difference_t<Out>>(i)] =
+            std::invoke(f, first[static_cast<Difference>(i)]);
+      },
+      options, site);
+  return out + static_cast<std::iter_difference_t<Out>>(count);
+}
+
+/// `f(item)` for each item of `items`, in their order, made as parallel_for
+/// does.
+/// Errors: as parallel_for(); results that are there are destroyed.
+template <std::ranges::forward_range Range, class F>
+  requires std::invocable<F &, std::ranges::range_reference_t<Range>>
+auto parallel_transform(
+    Range &&items, F &&f, ParallelOptions options = {},
+    std::source_location site = std::source_location::current())
+    HEDDLE_CALLS_IN_LOOP HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {
+  using Result = std::decay_t<
+      std::invoke_result_t<F &, std::ranges::range_reference_t<Range>>>;
+  const auto count = static_cast<std::size_t>(std::ranges::distance(items));
+  // Filled in any order, so that a Result needs no default constructor.
+  std::vector<std::optional<Result>> made(count);
+  if constexpr (std::ranges::random_access_range<Range>) {
+    auto first = std::ranges::begin(items);
+    using Difference = std::ranges::range_difference_t<Range>;
+    parallel_for(
+        std::size_t{0}, count,
+        [&](std::size_t i) {
+          made[i].emplace(std::invoke(f, first[static_cast<Difference>(i)]));
+        },
+        options, site);
+  } else {
+    std::vector<std::ranges::iterator_t<Range>> places;
+    for (auto at = std::ranges::begin(items); places.size() < count; ++at)
+      places.push_back(at);
+    parallel_for(
+        std::size_t{0}, count,
+        [&](std::size_t i) { made[i].emplace(std::invoke(f, *places[i])); },
+        options, site);
+  }
+  std::vector<Result> results;
+  results.reserve(count);
+  for (std::optional<Result> &result : made)
+    results.push_back(*std::move(result));
+  return results;
+}
+
+namespace detail {
+
+/// A channel, its shared handle, a Ticker, and whatever else gives items one by
+/// one.
+template <class S>
+concept ItemSource = requires(S &source) {
+  static_cast<bool>(source.receive());
+  *source.receive();
+};
+template <class S>
+concept ItemSourceHandle =
+    requires(S &handle) { requires ItemSource<decltype(*handle)>; };
+
+template <class S> auto &item_source(S &source) noexcept {
+  if constexpr (ItemSource<S>)
+    return source;
+  else
+    return *source;
+}
+
+} // namespace detail
+
+/// Calls `f(item)` for each item received from `source`, in up to `workers`
+/// tasks, the caller's among them, and returns when the source has ended and
+/// all calls have returned.
+///
+///   consume(jobs, 8, [](Job job) { … });
+///
+/// `source` is a Channel, its shared handle, a Ticker, or anything else with a
+/// receive() like theirs. Items are taken in order, one at a time by each
+/// worker; workers start as there are items and processors for them.
+///
+/// Requires: `workers` is positive (else nothing is received). On a plain OS
+/// thread the caller is the only worker.
+/// Errors: the first exception closes the source, if it has close(), so that
+/// its senders are refused; it is thrown to the caller when the other workers
+/// have dealt with what was in there. A source that cannot be closed is left to
+/// them until it ends.
+template <class Source, std::integral Workers, class F>
+  requires detail::ItemSource<Source> || detail::ItemSourceHandle<Source>
+void consume(Source &&source, Workers workers, F &&f,
+             std::source_location site = std::source_location::current())
+    HEDDLE_CALLS_IN_LOOP HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {
+  auto &items = detail::item_source(source);
+  parallel_for(
+      Workers{0}, workers,
+      [&](Workers) {
+        try {
+          while (auto item = items.receive())
+            std::invoke(f, *std::move(item));
+        } catch (...) {
+          if constexpr (requires { items.close(); })
+            items.close();
+          throw;
+        }
+      },
+      {.grain = 1}, site);
 }
 
 namespace detail {

@@ -4,6 +4,7 @@
 #include "heddle/detail/task.h"
 #include "heddle/future.h"
 #include "heddle/semaphore.h"
+#include "heddle/task_local.h"
 #include "heddle/time.h"
 
 #include <source_location>

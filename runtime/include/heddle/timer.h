@@ -77,6 +77,8 @@ private:
 /// A receiver that is late misses ticks instead of being flooded: one at most
 /// waits for it, and the next ones keep to the grid of the first.
 /// Lifetime: must outlive the waits for it. Destroying it stops it.
+///
+/// Example: test/runtime/timer_test.cpp, "TicksOnItsGrid".
 class Ticker {
 public:
   /// Requires: `period` is positive (asserted).
@@ -119,5 +121,21 @@ private:
   TimePoint next_;
   detail::TimerNode node_{fire, this};
 };
+
+/// A channel that gives the time each time `period` has passed, until the
+/// process ends.
+///
+///   for (TimePoint now : tick(1s)) …
+///
+/// Nothing stops it: for loops that never end. In a function that returns, each
+/// call would leave another one behind; use a Ticker there.
+/// Requires: `period` is positive (asserted).
+/// Lifetime: the channel is never destroyed; its ticks end with the runtime.
+///
+/// Example: test/runtime/timer_test.cpp, "TickGivesTheTimeAgainAndAgain".
+[[nodiscard]] Channel<TimePoint> &
+tick(Duration period,
+     std::source_location where = std::source_location::current())
+    HEDDLE_MAKES_TIMER HEDDLE_NEVER_ENDS;
 
 } // namespace heddle

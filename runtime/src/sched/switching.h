@@ -47,6 +47,8 @@ inline void call_closure(Task &task) noexcept {
   } catch (...) {
     escaped(task);
   }
+  if (task.locals) [[unlikely]]
+    drop_locals(task);
 }
 
 /// A dispatcher's stack, of the worker's own if it has any.

@@ -27,6 +27,7 @@ thread_local Worker *worker_of_thread
 [[gnu::noinline]] Task *outside_task() noexcept {
   struct Outside : Task {
     Outside() noexcept { state.store(TaskState::outside); }
+    ~Outside() { drop_locals(*this); }
   };
   static thread_local Outside task;
   asm volatile("" ::: "memory");

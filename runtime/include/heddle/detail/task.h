@@ -16,6 +16,7 @@
 
 namespace heddle::detail {
 
+struct LocalValue;
 struct Stack;
 struct Task;
 
@@ -77,6 +78,8 @@ struct alignas(64) Task {
   /// For whoever wakes the task to leave a result, before it calls ready().
   void *result[2] = {};
   alignas(8) std::byte storage[inline_size];
+  /// What TaskLocals keep for it. Null in a free node.
+  LocalValue *locals = nullptr;
 };
 
 static_assert(sizeof(Task) == 128);
@@ -129,6 +132,9 @@ Task *take_back(const void *parent) noexcept;
 
 /// Runs a task that was taken back, within the caller's.
 void run_within(Task *task) HEDDLE_SUSPENDS;
+
+/// Destroys what TaskLocals keep for it.
+void drop_locals(Task &task) noexcept;
 
 /// Ends the program: `task` let the exception escape that is being handled.
 [[noreturn]] void escaped(const Task &task) noexcept;
