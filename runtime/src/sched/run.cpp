@@ -112,15 +112,10 @@ void run_main(void (*call)(void *), void *arg, const Options &options,
   OutsideCall main{call, arg, nullptr};
   Task *task = new_task(site, nullptr);
   place_closure(*task, [&main] {
-<<<<<<< HEAD
     main.make();
+    drop_locals(*current_task());
     begin_stop();
     main.report();
-=======
-    call_on_stack(main_stack_bytes, main.call, main.arg);
-    drop_locals(*current_task());
-    begin_stop(main);
->>>>>>> 2b0b9dd (Add Event, Once, Lazy, SharedMutex, TaskGroup, TaskLocal, consume and tick)
   });
   scheduler.callers.store(1, std::memory_order_relaxed);
   scheduler.queue.push(task);
