@@ -110,6 +110,12 @@
 #define HEDDLE_TAKES_POOLED HEDDLE_ROLE("takes_pooled")
 /// Puts an object into a pool for the next user.
 #define HEDDLE_PUTS_POOLED HEDDLE_ROLE("puts_pooled")
+/// Begins to record a trace of the program.
+#define HEDDLE_STARTS_TRACE HEDDLE_ROLE("starts_trace")
+/// Ends what a HEDDLE_STARTS_TRACE began.
+#define HEDDLE_STOPS_TRACE HEDDLE_ROLE("stops_trace")
+/// Adds an entry to the trace at each call.
+#define HEDDLE_TRACES HEDDLE_ROLE("traces")
 
 // Clang's thread-safety analysis:
 // https://clang.llvm.org/docs/ThreadSafetyAnalysis.html

@@ -28,5 +28,6 @@
 #include "heddle/task_local.h"
 #include "heddle/time.h"
 #include "heddle/timer.h"
+#include "heddle/trace.h"
 #include "heddle/wait_group.h"
 #include "heddle/worker_pool.h"

@@ -214,7 +214,7 @@ Task *find_work() noexcept {
   if (worker.left_behind.load(std::memory_order_relaxed)) [[unlikely]]
     stay_behind();
   std::int64_t give_up = 0;
-  bool after_sleep = false;
+  bool after_sleep = false, told_idle = false;
   for (;;) {
     if (Task *task = take_any(worker, std::exchange(after_sleep, false))) {
       if (worker.searching) {
@@ -226,6 +226,8 @@ Task *find_work() noexcept {
       }
       return task;
     }
+    if (traced() && !std::exchange(told_idle, true)) [[unlikely]]
+      trace_idle(worker);
     if (!worker.processor.load(std::memory_order_relaxed) &&
         acquire_processor(worker))
       continue;

@@ -2,6 +2,7 @@
 // all share, first now and then; and what it can steal.
 
 #include "sched/queues.h"
+#include "trace/recorder.h"
 
 #include <algorithm>
 #include <mutex>
@@ -91,6 +92,8 @@ Task *steal(Processor &thief) noexcept {
     if (count == 0)
       continue;
     bump(thief.steals, std::uint64_t{count});
+    if (traced()) [[unlikely]]
+      trace_steal(count);
     for (std::uint32_t k = 1; k < count; ++k)
       push(thief, stolen[k]);
     return stolen[0];

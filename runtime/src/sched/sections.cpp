@@ -31,6 +31,8 @@ BlockingSection::BlockingSection() noexcept {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
     return;
+  if (traced()) [[unlikely]]
+    trace_section(*worker, true);
   bump(worker->blocking_sections);
   bump(worker->blocking);
   // The monitor looks at sections every 20 µs, but only while it has reason to.
@@ -44,6 +46,8 @@ BlockingSection::~BlockingSection() {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
     return;
+  if (traced()) [[unlikely]]
+    trace_section(*worker, false);
   bump(worker->blocking, -1u);
   if (worker->blocking.load(std::memory_order_relaxed) == 0 &&
       !worker->processor.load(std::memory_order_relaxed))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sched/scheduler.h"
+#include "trace/recorder.h"
 
 namespace heddle::detail {
 
@@ -30,6 +31,8 @@ inline bool on_task_stack(const Worker *worker) noexcept {
 }
 
 inline void begin(Worker &worker, Task *task) noexcept {
+  if (traced()) [[unlikely]]
+    trace_run(worker, *task);
   task->state.store(TaskState::running, std::memory_order_relaxed);
   worker.current.store(task, std::memory_order_relaxed);
   worker.overdue.store(false, std::memory_order_relaxed);

@@ -125,6 +125,8 @@ void park(WaitReason reason, Commit commit, void *arg) {
   Worker *worker = this_worker();
   if (!on_task_stack(worker)) [[unlikely]]
     return park_on_thread(current_task(), reason, commit, arg);
+  if (traced()) [[unlikely]]
+    trace_wait(*worker, reason);
   Task *self = worker->current.load(std::memory_order_relaxed);
   self->reason.store(reason, std::memory_order_relaxed);
   self->state.store(worker->left_behind.load(std::memory_order_relaxed)

@@ -8,10 +8,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <pthread.h>
 
 namespace heddle::detail {
 
+struct TraceBuffer;
 struct Worker;
 
 /// The right to run tasks, and what goes with it: queues, caches, timers. At
@@ -119,6 +121,9 @@ struct alignas(64) Worker {
   /// Its runtime has ended without it: it goes no further than its next wait.
   std::atomic<bool> left_behind{false};
   std::atomic<bool> finished{false};
+
+  /// Where the thread puts its part of a trace. The thread's own.
+  std::shared_ptr<TraceBuffer> trace;
 };
 
 /// The calling thread's worker; null: it is none. Never inlined: the address of
