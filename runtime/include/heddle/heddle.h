@@ -1,7 +1,9 @@
 /// All of the runtime's public API.
 #pragma once
 
+#include "heddle/address.h"
 #include "heddle/annotations.h"
+#include "heddle/bytes.h"
 #include "heddle/channel.h"
 #include "heddle/concurrent_map.h"
 #include "heddle/condition.h"
@@ -13,6 +15,7 @@
 #include "heddle/map.h"
 #include "heddle/memory.h"
 #include "heddle/mutex.h"
+#include "heddle/net.h"
 #include "heddle/once.h"
 #include "heddle/parallel.h"
 #include "heddle/pin.h"
@@ -24,8 +27,10 @@
 #include "heddle/single_flight.h"
 #include "heddle/spawn.h"
 #include "heddle/stats.h"
+#include "heddle/stream.h"
 #include "heddle/task_group.h"
 #include "heddle/task_local.h"
+#include "heddle/tcp.h"
 #include "heddle/time.h"
 #include "heddle/timer.h"
 #include "heddle/trace.h"

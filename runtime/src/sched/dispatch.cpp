@@ -1,6 +1,7 @@
 // Running one task after the other, and looking for them. A dispatcher's stack
 // becomes the task's as soon as that waits; see docs/runtime/scheduler.md.
 
+#include "io/poller.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
 #include "sched/pause.h"
@@ -58,8 +59,11 @@ void arrive() noexcept {
 
 void look_at_timers(Worker &worker) noexcept {
   worker.timers_wanted = false;
-  if (std::int64_t now = now_ns(); next_timer() <= now)
+  std::int64_t now = now_ns();
+  if (next_timer() <= now)
     fire_timers(now);
+  if (io_unattended(now))
+    poll_io(now);
 }
 
 void discard(Task *task) noexcept {
@@ -159,17 +163,28 @@ bool sleep(Worker &worker) noexcept {
   bool keeps_time = timer < scheduler.timekeeper_wakes;
   if (keeps_time)
     scheduler.timekeeper_wakes = timer;
+  worker.polls = io_unattended();
+  if (worker.polls)
+    scheduler.poller.store(&worker, std::memory_order_relaxed);
   guard.unlock();
 
-  while (worker.wake_word.load(std::memory_order_acquire) == 0) {
+  IoEvents events;
+  while (worker.wake_word.load(std::memory_order_acquire) == 0 &&
+         events.empty()) {
     std::int64_t left = keeps_time ? timer - now_ns() : -1;
     if (keeps_time && left <= 0)
       break;
-    futex_wait(worker.wake_word, 0, left);
+    if (worker.polls)
+      events.wait(left);
+    else
+      futex_wait(worker.wake_word, 0, left);
   }
-  if (keeps_time) {
+  if (keeps_time || worker.polls) {
     guard.lock();
-    scheduler.timekeeper_wakes = Wheel::never;
+    if (keeps_time)
+      scheduler.timekeeper_wakes = Wheel::never;
+    if (std::exchange(worker.polls, false))
+      scheduler.poller.store(nullptr, std::memory_order_relaxed);
     if (worker.listed) {
       unlist(worker);
       if (Processor *processor = unlist_processor())
@@ -177,6 +192,7 @@ bool sleep(Worker &worker) noexcept {
     }
     guard.unlock();
     nudge_monitor();
+    events.deliver();
     fire_timers(now_ns());
   }
   return true;
@@ -232,7 +248,7 @@ Task *find_work() noexcept {
         acquire_processor(worker))
       continue;
     std::int64_t now = now_ns();
-    if (fire_timers(now))
+    if (fire_timers(now) + poll_io(now))
       continue;
     if (give_up == 0 && may_search(worker)) {
       start_searching(worker);

@@ -1,4 +1,5 @@
 #include "sched/idle.h"
+#include "io/poller.h"
 #include "sched/futex.h"
 
 #include <mutex>
@@ -40,6 +41,19 @@ void unlist(Worker &worker) noexcept {
   *link = worker.next_idle;
   worker.listed = false;
   bump(scheduler.idle_threads, -1u);
+}
+
+bool tell_to_wake(Worker &worker) noexcept {
+  const bool polls = worker.polls;
+  worker.wake_word.store(1, std::memory_order_release);
+  return polls;
+}
+
+void rouse(Worker &worker, bool polls) noexcept {
+  if (polls)
+    interrupt_poll();
+  else
+    futex_wake(worker.wake_word);
 }
 
 void assign(Worker &worker, Processor &processor) noexcept {
@@ -90,14 +104,17 @@ void inject(Task *task) noexcept {
 bool give_away(Processor &processor) noexcept {
   for (bool may_start = true;;) {
     Worker *worker;
+    bool polls = false;
     {
       std::lock_guard guard(scheduler.lock);
       worker = scheduler.idle_workers;
       if (worker) {
+        if (worker->polls && worker->next_idle)
+          worker = worker->next_idle; // leaves the poller to what it does
         unlist(*worker);
         assign(*worker, processor);
         start_searching(*worker);
-        worker->wake_word.store(1, std::memory_order_release);
+        polls = tell_to_wake(*worker);
       } else if (!may_start) {
         list_idle(processor);
         return false;
@@ -106,7 +123,7 @@ bool give_away(Processor &processor) noexcept {
                   scheduler.options.max_threads;
     }
     if (worker)
-      futex_wake(worker->wake_word);
+      rouse(*worker, polls);
     if (worker || (may_start && start_worker(processor))) {
       scheduler.wakes.fetch_add(1, std::memory_order_relaxed);
       nudge_monitor();

@@ -11,6 +11,10 @@ void list_idle(Processor &processor) noexcept;
 Processor *unlist_processor() noexcept;
 void list_idle(Worker &worker) noexcept;
 void unlist(Worker &worker) noexcept;
+/// Tells a worker that was taken off the list to wake up. What it sleeps on
+/// comes back, for rouse() once the lock is free.
+[[nodiscard]] bool tell_to_wake(Worker &worker) noexcept;
+void rouse(Worker &worker, bool polls) noexcept;
 
 /// The caller owns the processor.
 void assign(Worker &worker, Processor &processor) noexcept;

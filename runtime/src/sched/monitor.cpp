@@ -6,6 +6,7 @@
 // less and less often, down to every 10 ms, while nothing happens; and not at
 // all while all processors are idle.
 
+#include "io/poller.h"
 #include "memory/collector.h"
 #include "sched/futex.h"
 #include "sched/scheduler.h"
@@ -92,7 +93,8 @@ bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
   std::int64_t ran = now - seen_now.since;
   bool wanted =
       processor.has_work() ||
-      (!others_idle && scheduler.queued.load(std::memory_order_relaxed) > 0);
+      (!others_idle && (scheduler.queued.load(std::memory_order_relaxed) > 0 ||
+                        (seen_now.blocking && io_unattended())));
   if (!same || !wanted)
     return seen_now.backlog && others_idle;
   if (seen_now.blocking) {
@@ -123,7 +125,7 @@ bool all_wait() noexcept {
   return scheduler.idle_procs.load(std::memory_order_relaxed) ==
              scheduler.procs.load(std::memory_order_relaxed) &&
          scheduler.queued.load(std::memory_order_relaxed) == 0 &&
-         pending_timers() == 0 && !somebody_runs() &&
+         pending_timers() == 0 && io_waiters() == 0 && !somebody_runs() &&
          !scheduler.stopping.load(std::memory_order_relaxed);
 }
 
@@ -166,6 +168,8 @@ void *run_monitor(void *) noexcept {
   while (!quit.load(std::memory_order_acquire)) {
     std::int64_t now = now_ns();
     fire_timers(now);
+    if (io_unattended(now))
+      poll_io(now);
     std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
     std::uint32_t idle = scheduler.idle_procs.load(std::memory_order_relaxed);
     if (idle == procs) {
@@ -179,7 +183,7 @@ void *run_monitor(void *) noexcept {
         quiet_looks = 0;
         rest(now_ns() + 10 * longest_sleep);
       } else if (idle_looks > idle_looks_before_rest && !suspect &&
-                 !somebody_runs()) {
+                 !somebody_runs() && !io_unattended()) {
         rest_while_idle();
       } else {
         rest(now_ns() + longest_sleep);
@@ -189,6 +193,9 @@ void *run_monitor(void *) noexcept {
     }
     idle_looks = quiet_looks = 0;
 
+    // What runs may run for long, and nobody notices who could go on.
+    if (idle > 0 && io_unattended(now))
+      wake_worker();
     bool busy = false;
     for (std::uint32_t i = 0; i < max_processors; ++i) {
       Processor *processor =

@@ -141,6 +141,8 @@ const char *describe(WaitReason reason) noexcept {
     return "a WorkerPool";
   case WaitReason::collect:
     return "a collection";
+  case WaitReason::io:
+    return "input or output";
   }
   return "something";
 }

@@ -47,6 +47,8 @@ struct Scheduler {
   std::atomic<std::uint32_t> threads{0};
   /// When the idle worker that looks after the timers wakes up.
   std::int64_t timekeeper_wakes = Wheel::never;
+  /// The idle worker that sleeps where descriptors wake it; null: none does.
+  std::atomic<Worker *> poller{nullptr};
 
   /// Workers that are looking for work.
   std::atomic<std::uint32_t> searching{0};

@@ -1,5 +1,6 @@
 // Stopping the runtime: from its last task's end to the end of its threads.
 
+#include "io/poller.h"
 #include "memory/collector.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
@@ -50,8 +51,7 @@ void begin_stop() noexcept {
   scheduler.stopping.store(true, std::memory_order_relaxed);
   while (Worker *worker = scheduler.idle_workers) {
     unlist(*worker);
-    worker->wake_word.store(1, std::memory_order_release);
-    futex_wake(worker->wake_word);
+    rouse(*worker, tell_to_wake(*worker));
   }
   for (Worker *worker : scheduler.workers)
     if (worker->waits_pinned) {
@@ -88,6 +88,7 @@ void finish_stop(bool watched) noexcept {
       delete worker;
     }
   }
+  forget_io_waiters();
   abandon_tasks();
   if (all_finished)
     stop_collector();
@@ -100,6 +101,7 @@ void finish_stop(bool watched) noexcept {
   scheduler.idle_threads.store(0, std::memory_order_relaxed);
   scheduler.searching.store(0, std::memory_order_relaxed);
   scheduler.timekeeper_wakes = Wheel::never;
+  scheduler.poller.store(nullptr, std::memory_order_relaxed);
   for (auto &place : scheduler.processors) {
     Processor *processor = place.load(std::memory_order_relaxed);
     if (!processor)

@@ -1,6 +1,7 @@
 // The OS threads that run tasks, and how a thread knows what it runs.
 
 #include "sched/worker.h"
+#include "io/poller.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
 #include "sched/queues.h"
@@ -81,7 +82,7 @@ void park_pinned(Worker &worker) noexcept {
     else {
       std::unique_lock guard(scheduler.lock);
       list_idle(*processor);
-      bool needed = work_in_sight();
+      bool needed = work_in_sight() || io_unattended();
       guard.unlock();
       if (needed)
         wake_worker();

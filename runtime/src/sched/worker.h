@@ -111,6 +111,8 @@ struct alignas(64) Worker {
   // Asleep. Guarded by the scheduler's lock, except the word.
   bool listed = false;
   bool waits_pinned = false;
+  /// Sleeps in the poller rather than on its word.
+  bool polls = false;
   Worker *next_idle = nullptr;
   Task *resume = nullptr;
   std::atomic<std::uint32_t> wake_word{0};

@@ -37,6 +37,7 @@ enum class WaitReason : std::uint8_t {
   timer,
   pool,
   collect,
+  io,
 };
 
 const char *describe(WaitReason reason) noexcept;
