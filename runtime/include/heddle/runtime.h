@@ -46,6 +46,9 @@ struct Options {
   /// Whether the program ends, with status 2 and a report on standard error,
   /// when all tasks wait and nothing can wake them.
   bool report_deadlock = true;
+  /// Whether SIGQUIT prints all tasks to standard error, after which the
+  /// program goes on. Not where the program has a handler of its own.
+  bool dump_on_sigquit = true;
   /// How long a runtime that stops waits for tasks that compute or block.
   Duration exit_grace = std::chrono::seconds(2);
 

@@ -6,13 +6,17 @@
 // less and less often, down to every 10 ms, while nothing happens; and not at
 // all while all processors are idle.
 
+#include "heddle/stats.h"
+
 #include "io/poller.h"
 #include "memory/collector.h"
+#include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/scheduler.h"
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <mutex>
 #include <pthread.h>
 
@@ -160,6 +164,13 @@ void rest_while_idle() noexcept {
   word.exchange(0, std::memory_order_acquire);
 }
 
+void answer_quit() noexcept {
+  std::fprintf(stderr, "heddle: %zu tasks on %u processors and %u threads\n",
+               num_tasks(), scheduler.procs.load(std::memory_order_relaxed),
+               scheduler.threads.load(std::memory_order_relaxed));
+  print_tasks();
+}
+
 void *run_monitor(void *) noexcept {
   std::int64_t sleep = shortest_sleep;
   std::int64_t quota_looked_at = now_ns();
@@ -170,6 +181,8 @@ void *run_monitor(void *) noexcept {
     fire_timers(now);
     if (io_unattended(now))
       poll_io(now);
+    if (quit_was_sent())
+      answer_quit();
     std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
     std::uint32_t idle = scheduler.idle_procs.load(std::memory_order_relaxed);
     if (idle == procs) {
@@ -241,14 +254,18 @@ void stop_monitor() noexcept {
   pthread_join(thread, nullptr);
 }
 
+void wake_monitor() noexcept {
+  word.store(1, std::memory_order_release);
+  futex_wake(word);
+}
+
 void nudge_monitor(std::int64_t patience) noexcept {
   std::int64_t at = wakes_at.load(std::memory_order_relaxed);
   if (at < Wheel::never / 2 &&
       (patience >= Wheel::never / 2 || at - now_ns() <= patience)) [[likely]]
     return;
   wakes_at.store(0, std::memory_order_relaxed);
-  word.store(1, std::memory_order_release);
-  futex_wake(word);
+  wake_monitor();
 }
 
 } // namespace heddle::detail

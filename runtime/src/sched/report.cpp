@@ -2,15 +2,13 @@
 // code.
 
 #include "heddle/detail/task.h"
+#include "sched/dump.h"
 #include "sched/scheduler.h"
 #include "task/sanitizers.h"
-#include "task/task_pool.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <cxxabi.h>
 #include <dirent.h>
 #include <exception>
@@ -18,7 +16,6 @@
 #include <sys/mman.h>
 #include <typeinfo>
 #include <unistd.h>
-#include <vector>
 
 namespace heddle::detail {
 namespace {
@@ -73,38 +70,6 @@ void on_fault(int signal, siginfo_t *info, void *context) {
     return former_action.sa_handler(signal);
   // The fault comes again when this returns, and ends the program.
   ::signal(signal, SIG_DFL);
-}
-
-struct Waiting {
-  std::source_location site;
-  WaitReason reason;
-  std::size_t count;
-};
-
-// One line for all tasks that were spawned and wait alike.
-void print_waiting_tasks() {
-  std::vector<Waiting> groups;
-  TaskPool::for_each([&](Task &task) {
-    if (task.state.load(std::memory_order_relaxed) != TaskState::parked)
-      return;
-    WaitReason reason = task.reason.load(std::memory_order_relaxed);
-    for (Waiting &group : groups)
-      if (group.reason == reason && group.site.line() == task.site.line() &&
-          std::strcmp(group.site.file_name(), task.site.file_name()) == 0) {
-        ++group.count;
-        return;
-      }
-    groups.push_back({task.site, reason, 1});
-  });
-  std::ranges::sort(groups, std::ranges::greater(), &Waiting::count);
-  for (const Waiting &group : groups) {
-    std::fprintf(
-        stderr, "  spawned at %s:%u, waits for %s", group.site.file_name(),
-        static_cast<unsigned>(group.site.line()), describe(group.reason));
-    if (group.count > 1)
-      std::fprintf(stderr, " (%zu tasks)", group.count);
-    std::fputc('\n', stderr);
-  }
 }
 
 } // namespace
@@ -240,7 +205,7 @@ void report_deadlock() noexcept {
   std::fputs("heddle: deadlock: all tasks wait, and nothing is left to wake "
              "them\n",
              stderr);
-  print_waiting_tasks();
+  print_tasks();
   std::_Exit(2);
 }
 

@@ -4,6 +4,7 @@
 
 #include "memory/collector.h"
 #include "sched/cpus.h"
+#include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
 #include "sched/starting.h"
@@ -17,8 +18,6 @@
 #include <utility>
 
 namespace heddle::detail {
-
-Scheduler scheduler;
 
 namespace {
 
@@ -92,8 +91,10 @@ void set_going() {
     first = unlist_processor();
   }
   bool watched = start_monitor();
-  if (watched && give_away(*first))
+  if (watched && give_away(*first)) {
+    watch_quit();
     return;
+  }
   begin_stop();
   while (Task *task = scheduler.queue.pop()) {
     task->closure(*task, ClosureAction::drop);

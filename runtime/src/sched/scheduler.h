@@ -105,6 +105,9 @@ inline constexpr std::int64_t blocking_patience = 20'000;
 /// Makes the monitor look if its next look is further away than this.
 void nudge_monitor(std::int64_t patience = Wheel::never / 2) noexcept;
 
+/// Makes the monitor look now. May be called by a signal handler.
+void wake_monitor() noexcept;
+
 /// Returns once the running task, which lost its processor, has another.
 void regain_processor() noexcept;
 /// Makes processors [0, count) usable. The lock is held.

@@ -2,6 +2,7 @@
 
 #include "io/poller.h"
 #include "memory/collector.h"
+#include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
 #include "sched/starting.h"
@@ -62,6 +63,7 @@ void begin_stop() noexcept {
 
 void finish_stop(bool watched) noexcept {
   await_workers(scheduler.options.exit_grace);
+  unwatch_quit();
   if (watched)
     stop_monitor();
   std::vector<Worker *> workers;

@@ -6,6 +6,11 @@
 //
 // heddle_start is where a fresh stack starts, with its Stack in rbx or x19. Its frame has no caller: unwinders
 // and debuggers stop there.
+//
+// void heddle_call_above(void *context, void (*call)(void *), void *arg)
+//
+// Calls call(arg). To an unwinder, the caller is whoever saved the context: that
+// is how the backtrace of a task that waits is taken, from another thread.
 
         .text
 
@@ -75,6 +80,34 @@ heddle_start:
         .cfi_endproc
         .size   heddle_start, . - heddle_start
 
+        .globl  heddle_call_above
+        .hidden heddle_call_above
+        .type   heddle_call_above, @function
+        .balign 16
+heddle_call_above:
+        .cfi_startproc
+        pushq   %rbx
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbx, 0
+        movq    %rdi, %rbx
+        movq    %rdx, %rdi
+        .cfi_remember_state
+        .cfi_def_cfa rbx, 56
+        .cfi_offset rbp, -16
+        .cfi_offset rbx, -24
+        .cfi_offset r12, -32
+        .cfi_offset r13, -40
+        .cfi_offset r14, -48
+        .cfi_offset r15, -56
+        callq   *%rsi
+        .cfi_restore_state
+        popq    %rbx
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore rbx
+        retq
+        .cfi_endproc
+        .size   heddle_call_above, . - heddle_call_above
+
 #elif defined(__aarch64__)
 
         .globl  heddle_switch_context
@@ -131,6 +164,42 @@ heddle_start:
         brk     #1
         .cfi_endproc
         .size   heddle_start, . - heddle_start
+
+        .globl  heddle_call_above
+        .hidden heddle_call_above
+        .type   heddle_call_above, %function
+        .balign 16
+heddle_call_above:
+        .cfi_startproc
+        stp     x19, x30, [sp, #-16]!
+        .cfi_adjust_cfa_offset 16
+        .cfi_rel_offset x19, 0
+        .cfi_rel_offset x30, 8
+        mov     x19, x0
+        mov     x0, x2
+        .cfi_remember_state
+        .cfi_def_cfa x19, 160
+        .cfi_offset x29, -160
+        .cfi_offset x30, -152
+        .cfi_offset x19, -144
+        .cfi_offset x20, -136
+        .cfi_offset x21, -128
+        .cfi_offset x22, -120
+        .cfi_offset x23, -112
+        .cfi_offset x24, -104
+        .cfi_offset x25, -96
+        .cfi_offset x26, -88
+        .cfi_offset x27, -80
+        .cfi_offset x28, -72
+        blr     x1
+        .cfi_restore_state
+        ldp     x19, x30, [sp], #16
+        .cfi_adjust_cfa_offset -16
+        .cfi_restore x19
+        .cfi_restore x30
+        ret
+        .cfi_endproc
+        .size   heddle_call_above, . - heddle_call_above
 
 #else
 #error "no context switch for this architecture"

@@ -215,6 +215,8 @@ void TaskPool::release() noexcept {
   turn.unlock();
 }
 
+const void *TaskPool::slabs() noexcept { return &newest_slab; }
+
 void TaskPool::visit_all(void (*call)(void *, Task &), void *visit) {
   for (Slab *slab = newest_slab.load(std::memory_order_acquire); slab;
        slab = slab->previous) {

@@ -51,6 +51,9 @@ public:
     visit_all(call, &visit);
   }
 
+  /// Where the newest slab's address is kept; for debuggers.
+  static const void *slabs() noexcept;
+
 private:
   static void visit_all(void (*call)(void *, Task &), void *visit);
 };

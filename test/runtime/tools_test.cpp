@@ -1,0 +1,115 @@
+// What others see of the tasks: a terminal, a debugger, a memory checker.
+
+#include "task/sanitizers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <sys/wait.h>
+
+namespace heddle {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+  int status = -1;
+  std::string output;
+};
+
+Outcome run_command(const std::string &command) {
+  Outcome outcome;
+  FILE *pipe = popen((command + " 2>&1").c_str(), "r");
+  if (!pipe)
+    return outcome;
+  std::array<char, 4096> part;
+  while (std::size_t count = std::fread(part.data(), 1, part.size(), pipe))
+    outcome.output.append(part.data(), count);
+  int status = pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return outcome;
+}
+
+std::string program(const std::string &name) {
+  return HEDDLE_TEST_PROGRAMS "/heddle_test_" + name;
+}
+
+bool is_missing(const std::string &tool) {
+  return run_command("command -v " + tool).status != 0;
+}
+
+constexpr const char *sanitizer =
+#if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN)
+    "a sanitizer watches this program already";
+#else
+    nullptr;
+#endif
+
+TEST(Sigquit, PrintsTheTasksAndTheProgramGoesOn) {
+  Outcome outcome = run_command(program("tasks") + " quit");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(
+      outcome.output,
+      AllOf(ContainsRegex("heddle: 6 tasks on [0-9]+ processors"),
+            ContainsRegex("tasks.cpp:[0-9]+, waits for a channel, to receive "
+                          "\\(3 tasks\\)"),
+            ContainsRegex("waits for a Mutex"),
+            ContainsRegex("waits for the end of a sleep|runs"),
+            HasSubstr("went on to the end")));
+#if !defined(HEDDLE_ASAN) && !defined(HEDDLE_TSAN)
+  EXPECT_THAT(outcome.output,
+              AllOf(ContainsRegex("#[0-9] await_order\\("),
+                    ContainsRegex("#[0-9] await_turn\\(heddle::Mutex&\\) "
+                                  "\\(heddle_test_tasks\\+0x[0-9a-f]+\\)"),
+                    Not(HasSubstr("heddle::detail::dispatch"))));
+#endif
+}
+
+TEST(Debugger, ListsTasksAndTheirCalls) {
+  if (sanitizer)
+    GTEST_SKIP() << sanitizer;
+  if (is_missing("gdb"))
+    GTEST_SKIP() << "there is no gdb";
+  Outcome outcome = run_command(
+      "gdb -nx -batch -ex 'source " HEDDLE_GDB_SCRIPT "' "
+      "-ex 'break all_wait' -ex run -ex 'heddle tasks' "
+      "-ex 'heddle bt all' -ex 'heddle bt 99' -ex continue --args " +
+      program("tasks"));
+  if (outcome.output.find("ptrace: Operation not permitted") !=
+      std::string::npos)
+    GTEST_SKIP() << "this system lets no debugger run";
+  EXPECT_THAT(
+      outcome.output,
+      AllOf(ContainsRegex("6 spawned at .*tasks.cpp:[0-9]+, waits for"),
+            ContainsRegex("spawned at .*tasks.cpp:[0-9]+, runs"),
+            ContainsRegex("waits for a Mutex\n(#.*\n)*#[0-9]+ .*await_turn"),
+            ContainsRegex("waits for a channel, to receive\n(#.*\n)*#[0-9]+ "
+                          ".*await_order"),
+            ContainsRegex("runs\n(.*\n)*#0 .*all_wait"),
+            HasSubstr("which task?"), HasSubstr("went on to the end")));
+  // Each ends at its stack's first frame.
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("in heddle_start"),
+                                    Not(HasSubstr("Backtrace stopped"))));
+}
+
+TEST(Valgrind, FindsNothing) {
+  if (sanitizer)
+    GTEST_SKIP() << sanitizer;
+  if (is_missing("valgrind"))
+    GTEST_SKIP() << "there is no valgrind";
+  Outcome outcome = run_command("valgrind --error-exitcode=9 --leak-check=full "
+                                "--errors-for-leak-kinds=definite " +
+                                program("mixture"));
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("ERROR SUMMARY: 0 errors"),
+                                    Not(HasSubstr("switching stacks"))));
+}
+
+} // namespace
+} // namespace heddle
