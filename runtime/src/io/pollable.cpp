@@ -153,6 +153,7 @@ void forget_io_waiters() noexcept {
     pollable.reading.forget_tasks();
     pollable.writing.forget_tasks();
   });
+  forget_shutdown_contexts();
 }
 
 // The handle.

@@ -1,6 +1,6 @@
 #include "io/poller.h"
 
-#include "io/system.h"
+#include "io/socket.h"
 #include "sched/scheduler.h"
 
 #include <algorithm>
@@ -118,6 +118,17 @@ int watch(int fd, Pollable &pollable) noexcept {
       [&] { return epoll_ctl(poller().epoll(), EPOLL_CTL_ADD, fd, &event); }));
 }
 
+void watch_alarm(int fd) {
+  int error = poller().error();
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  event.data.ptr = &watched; // no Pollable either, and not null
+  if (!error && epoll_ctl(poller().epoll(), EPOLL_CTL_ADD, fd, &event) != 0)
+    error = errno;
+  if (error)
+    fail(error, "cannot watch for signals");
+}
+
 // Closing would do, but for a child process that is about to run another
 // program and still has the descriptor.
 void unwatch(int fd) noexcept {
@@ -144,6 +155,11 @@ std::size_t IoEvents::deliver() noexcept {
   constexpr std::uint32_t both = EPOLLHUP | EPOLLERR;
   std::size_t woken = 0;
   for (std::size_t i = 0; i < count_; ++i) {
+    if (events_[i].data.ptr == &watched) {
+      deliver_arrived();
+      ++woken;
+      continue;
+    }
     auto *pollable = static_cast<Pollable *>(events_[i].data.ptr);
     if (!pollable)
       continue;

@@ -35,6 +35,15 @@ void forget_io_waiters() noexcept;
 int watch(int fd, Pollable &pollable) noexcept;
 void unwatch(int fd) noexcept;
 
+/// Calls deliver_arrived() when something is written to the eventfd. Errors:
+/// std::system_error.
+void watch_alarm(int fd);
+
+/// Tells who asked for signals of those that have come.
+void deliver_arrived();
+/// Takes back the requests of contexts that no signal has ended.
+void forget_shutdown_contexts() noexcept;
+
 /// What the system had to tell, between hearing it and acting on it.
 class IoEvents {
 public:

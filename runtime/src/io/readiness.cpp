@@ -65,6 +65,13 @@ std::size_t Readiness::waiters() noexcept {
   return waiting.load(std::memory_order_relaxed);
 }
 
+void Readiness::count_waiter(std::ptrdiff_t change) noexcept {
+  waiting.fetch_add(static_cast<std::size_t>(change),
+                    std::memory_order_relaxed);
+  if (change > 0 && !on_task() && io_unattended())
+    wake_worker();
+}
+
 void Readiness::add(Waiter &waiter) noexcept {
   queue_.push_back(waiter);
   waiting.fetch_add(1, std::memory_order_relaxed);

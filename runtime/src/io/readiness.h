@@ -54,6 +54,8 @@ public:
   void forget_tasks() noexcept;
   /// How many wait, on all descriptors.
   static std::size_t waiters() noexcept;
+  /// For what waits for events in another way.
+  static void count_waiter(std::ptrdiff_t change) noexcept;
 
 private:
   struct Wait;
