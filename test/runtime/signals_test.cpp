@@ -1,5 +1,7 @@
 #include "heddle/signals.h"
 
+#include "heddle/buffered.h"
+#include "heddle/net.h"
 #include "heddle/runtime.h"
 #include "heddle/select.h"
 #include "heddle/spawn.h"
@@ -93,6 +95,31 @@ TEST(Signals, TheFirstSignalEndsTheContext) {
     struct sigaction now;
     sigaction(SIGTERM, nullptr, &now);
     EXPECT_EQ(now.sa_handler, SIG_DFL);
+  });
+}
+
+// The server of docs/runtime/io.md.
+TEST(Signals, AServerServesUntilASignalComes) {
+  run([] {
+    Context stop = signals::shutdown_context();
+    auto listener = TcpListener::bind({IpAddress::loopback(), 0});
+    spawn([&] {
+      TcpStream client = TcpStream::connect(listener.local_address());
+      client.write_all("one\ntwo\n");
+      client.shutdown_write();
+      EXPECT_EQ(BufferedReader(client).read_all(), "one\ntwo\n");
+      raise(SIGTERM);
+    });
+    listener.serve(stop, [](TcpStream peer) {
+      BufferedReader in(peer);
+      BufferedWriter out(peer);
+      peer.set_deadline(Clock::now() + std::chrono::minutes(1));
+      while (auto line = in.read_line()) {
+        out.write(*line + "\n");
+        out.flush();
+      }
+    });
+    EXPECT_TRUE(stop.cancelled());
   });
 }
 

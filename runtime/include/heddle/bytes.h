@@ -20,6 +20,8 @@ concept ByteRange =
 
 /// Memory to read into: any contiguous range of chars or bytes, such as an
 /// array, a vector or a string of the size that is wanted. Refers to it.
+///
+/// Example: test/runtime/tcp_test.cpp, "AnEchoComesBack".
 class Bytes {
 public:
   constexpr Bytes() noexcept = default;
@@ -46,6 +48,8 @@ private:
 
 /// Memory to write from: text, or any contiguous range of chars or bytes. A
 /// string literal counts without its terminator. Refers to it.
+///
+/// Example: test/runtime/tcp_test.cpp, "AnEchoComesBack".
 class ConstBytes {
 public:
   constexpr ConstBytes() noexcept = default;

@@ -1,4 +1,6 @@
 /// Networking: addresses, TCP, UDP and sockets within the host.
+///
+/// Example: test/runtime/tcp_test.cpp, "AnEchoComesBack".
 #pragma once
 
 #include "heddle/address.h"
