@@ -24,25 +24,32 @@ struct Readiness::Wait : ChannelWaiter {
   Readiness &side;
   const TimePoint limit;
   TimerNode timer{give_up, this};
-  SpinLock *end_lock = nullptr;
+  SpinLock *lock = nullptr;
+  SpinLock *other_lock = nullptr;
   // A worker looks at the descriptors before it sleeps. A thread that is none
   // just sleeps, and the workers may do so already.
   const bool attracts_poller = !on_task();
 
   bool has_limit() const noexcept { return limit != TimePoint::max(); }
+
+  void park_and_unlock(SpinLock &first, SpinLock *second = nullptr) {
+    lock = &first;
+    other_lock = second;
+    park(WaitReason::io, publish, this);
+  }
 };
 
 // Reads nothing of the frame after the last unlock. Before that whoever was
 // served meanwhile needs the other lock to go on.
 bool Readiness::publish(Task *, void *arg) noexcept {
   auto &wait = *static_cast<Wait *>(arg);
-  SpinLock *const end_lock = wait.end_lock;
+  SpinLock *const lock = wait.lock, *const other_lock = wait.other_lock;
   const bool attracts_poller = wait.attracts_poller;
   if (wait.has_limit())
     timer_arm(wait.timer, wait.limit);
-  wait.side.lock_.unlock();
-  if (end_lock)
-    end_lock->unlock();
+  lock->unlock();
+  if (other_lock)
+    other_lock->unlock();
   if (attracts_poller && io_unattended())
     wake_worker();
   return true;
@@ -141,36 +148,36 @@ void Readiness::wait(std::uint32_t seen, const Context *context,
     return lock_.unlock();
   add(self);
   if (context)
-    wait_for_either(self, *context);
+    wait_for_either(self, lock_, *context);
   else
-    park(WaitReason::io, publish, &self);
+    self.park_and_unlock(lock_);
   // Also when it was the timer that woke us: its callback may still be running.
   if (self.has_limit())
     timer_cancel(self.timer);
 }
 
 // What a select does, with the descriptor for one of its channels.
-void Readiness::wait_for_either(Wait &self, const Context &context) {
+void Readiness::wait_for_either(Wait &self, SpinLock &lock,
+                                const Context &context) {
   auto end = on_receive(context.done());
   end.prepare();
   end.lock().lock();
   if (end.attempt(*end.channel, end.waiter.slot).result != Step::waits) {
     end.lock().unlock();
     remove(self);
-    return lock_.unlock();
+    return lock.unlock();
   }
   Selection selection;
   self.selection = end.waiter.selection = &selection;
   end.waiter.task = self.task;
   end.queue().push_back(end.waiter);
-  self.end_lock = &end.lock();
-  park(WaitReason::io, publish, &self);
+  self.park_and_unlock(lock, &end.lock());
   if (selection.chosen.load(std::memory_order_relaxed) == &self) {
     std::lock_guard guard(end.lock());
     if (end.waiter.queued)
       end.queue().remove(end.waiter);
   } else {
-    std::lock_guard guard(lock_);
+    std::lock_guard guard(lock);
     if (self.queued)
       remove(self);
   }

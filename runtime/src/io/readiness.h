@@ -61,7 +61,8 @@ private:
   struct Wait;
 
   std::size_t change(std::uint32_t clear, std::uint32_t set) noexcept;
-  void wait_for_either(Wait &self, const Context &context) HEDDLE_SUSPENDS;
+  void wait_for_either(Wait &self, SpinLock &lock,
+                       const Context &context) HEDDLE_SUSPENDS;
   static bool publish(Task *, void *wait) noexcept;
   static void give_up(TimerNode &node) noexcept;
   void add(Waiter &waiter) noexcept;
