@@ -1,14 +1,11 @@
 // What others see of the tasks: a terminal, a debugger, a memory checker.
 
-#include "task/sanitizers.h"
+#include "programs/run_program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <string>
-#include <sys/wait.h>
 
 namespace heddle {
 namespace {
@@ -18,38 +15,9 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int status = -1;
-  std::string output;
-};
-
-Outcome run_command(const std::string &command) {
-  Outcome outcome;
-  FILE *pipe = popen((command + " 2>&1").c_str(), "r");
-  if (!pipe)
-    return outcome;
-  std::array<char, 4096> part;
-  while (std::size_t count = std::fread(part.data(), 1, part.size(), pipe))
-    outcome.output.append(part.data(), count);
-  int status = pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return outcome;
-}
-
-std::string program(const std::string &name) {
-  return HEDDLE_TEST_PROGRAMS "/heddle_test_" + name;
-}
-
 bool is_missing(const std::string &tool) {
   return run_command("command -v " + tool).status != 0;
 }
-
-constexpr const char *sanitizer =
-#if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN)
-    "a sanitizer watches this program already";
-#else
-    nullptr;
-#endif
 
 TEST(Sigquit, PrintsTheTasksAndTheProgramGoesOn) {
   Outcome outcome = run_command(program("tasks") + " quit");

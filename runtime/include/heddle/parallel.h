@@ -264,7 +264,12 @@ public:
   template <class F>
   void offer(F &f, const std::source_location &site =
                        std::source_location::current()) noexcept {
-    Task *task = new_task(site, this);
+    Task *task;
+    try {
+      task = new_task(site, this);
+    } catch (const std::bad_alloc &) {
+      return attempt(f);
+    }
     place_closure(*task, [this, &f] {
       attempt(f);
       leave();

@@ -89,7 +89,8 @@ void end(Task *task) noexcept {
   discard(task);
 }
 
-// Gives the processor to the thread that a pinned task is bound to.
+} // namespace
+
 void hand_over(Worker &worker, Task *task) noexcept {
   Processor *processor =
       worker.processor.exchange(nullptr, std::memory_order_acq_rel);
@@ -101,6 +102,8 @@ void hand_over(Worker &worker, Task *task) noexcept {
   bound.wake_word.store(1, std::memory_order_release);
   futex_wake(bound.wake_word);
 }
+
+namespace {
 
 void run(Task *task) noexcept {
   Worker &worker = *this_worker();

@@ -115,6 +115,8 @@ bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
   return others_idle;
 }
 
+} // namespace
+
 bool somebody_runs() noexcept {
   std::lock_guard guard(scheduler.lock);
   return std::ranges::any_of(scheduler.workers, [](Worker *worker) {
@@ -123,6 +125,8 @@ bool somebody_runs() noexcept {
            !worker->finished.load(std::memory_order_relaxed);
   });
 }
+
+namespace {
 
 // Nothing runs, and nothing in the runtime can make anything run again.
 bool all_wait() noexcept {
@@ -164,6 +168,17 @@ void rest_while_idle() noexcept {
   word.exchange(0, std::memory_order_acquire);
 }
 
+// Whether tasks are queued and nobody comes for them: no thread could be
+// started when they were. Sooner or later one can be.
+bool look_for_stranded(bool before) noexcept {
+  bool stranded = scheduler.queued.load(std::memory_order_relaxed) > 0 &&
+                  scheduler.idle_procs.load(std::memory_order_relaxed) > 0 &&
+                  scheduler.searching.load(std::memory_order_relaxed) == 0;
+  if (stranded && before)
+    wake_worker();
+  return stranded;
+}
+
 void answer_quit() noexcept {
   std::fprintf(stderr, "heddle: %zu tasks on %u processors and %u threads\n",
                num_tasks(), scheduler.procs.load(std::memory_order_relaxed),
@@ -176,6 +191,7 @@ void *run_monitor(void *) noexcept {
   std::int64_t quota_looked_at = now_ns();
   int idle_looks = 0;
   int quiet_looks = 0;
+  bool stranded = false;
   while (!quit.load(std::memory_order_acquire)) {
     std::int64_t now = now_ns();
     fire_timers(now);
@@ -183,6 +199,7 @@ void *run_monitor(void *) noexcept {
       poll_io(now);
     if (quit_was_sent())
       answer_quit();
+    stranded = look_for_stranded(stranded);
     std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
     std::uint32_t idle = scheduler.idle_procs.load(std::memory_order_relaxed);
     if (idle == procs) {
@@ -195,7 +212,7 @@ void *run_monitor(void *) noexcept {
         // They may yet wake somebody, and may end without.
         quiet_looks = 0;
         rest(now_ns() + 10 * longest_sleep);
-      } else if (idle_looks > idle_looks_before_rest && !suspect &&
+      } else if (idle_looks > idle_looks_before_rest && !suspect && !stranded &&
                  !somebody_runs() && !io_unattended()) {
         rest_while_idle();
       } else {

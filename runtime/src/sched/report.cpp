@@ -50,8 +50,7 @@ private:
 
 void on_fault(int signal, siginfo_t *info, void *context) {
   Worker *worker = this_worker();
-  if (worker && worker->stack && worker->stack != &worker->base &&
-      worker->stack->guards(info->si_addr)) {
+  if (worker && worker->stack && worker->stack->guards(info->si_addr)) {
     Message message;
     message << "heddle: stack overflow: ";
     if (Task *task = worker->current.load(std::memory_order_relaxed))
@@ -59,8 +58,10 @@ void on_fault(int signal, siginfo_t *info, void *context) {
               << task->site.line();
     else
       message << "the scheduler";
-    message << " used up its stack of " << worker->stack->size / 1024
-            << " KiB; see heddle::with_stack and Options::stack_size\n";
+    bool threads = worker->stack == &worker->base;
+    message << " used up its " << (threads ? "thread's " : "") << "stack of "
+            << worker->stack->size / 1024 << " KiB; see heddle::with_stack"
+            << (threads ? "\n" : " and Options::stack_size\n");
     message.write();
   }
   if (former_action.sa_flags & SA_SIGINFO)

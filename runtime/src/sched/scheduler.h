@@ -133,6 +133,8 @@ private:
   std::size_t size_ = 0;
 };
 
+/// Whether a worker runs a task, or is about to look for one.
+bool somebody_runs() noexcept;
 /// Whether the process has threads that are not the runtime's: those might wake
 /// a task.
 bool outside_threads() noexcept;

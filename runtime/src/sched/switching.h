@@ -54,7 +54,16 @@ inline void call_closure(Task &task) noexcept {
     drop_locals(task);
 }
 
-/// A dispatcher's stack, of the worker's own if it has any.
+/// Runs, on the thread's own stack, where there is no memory for another: tasks
+/// that have one, until one can be taken. Returns what to switch to; null: the
+/// runtime stops.
+Stack *await_stack(Worker &worker) noexcept;
+
+/// Gives the processor to the thread that a pinned task is bound to.
+void hand_over(Worker &worker, Task *task) noexcept;
+
+/// A dispatcher's stack, of the worker's own if it has any; null: there is no
+/// memory.
 inline Stack *take_stack(Worker &worker) noexcept {
   Stack *stack = worker.free_stacks;
   if (!stack)

@@ -10,16 +10,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <sched.h>
 #include <utility>
 
 namespace heddle::detail {
 
-Task *new_task(const std::source_location &site, const void *parent) noexcept {
+Task *new_task(const std::source_location &site, const void *parent) {
   Task *task;
   if (Worker *worker = this_worker()) {
-    if (!worker->free_tasks.first) [[unlikely]]
-      TaskPool::refill(worker->free_tasks);
+    if (!worker->free_tasks.first && !TaskPool::refill(worker->free_tasks))
+        [[unlikely]]
+      throw std::bad_alloc();
     task = worker->free_tasks.pop();
     bump(worker->spawned);
   } else {
@@ -30,6 +32,8 @@ Task *new_task(const std::source_location &site, const void *parent) noexcept {
       std::abort();
     }
     task = TaskPool::take_one();
+    if (!task)
+      throw std::bad_alloc();
     scheduler.spawned.fetch_add(1, std::memory_order_relaxed);
   }
   task->stack = nullptr;
@@ -86,6 +90,10 @@ void suspend(Worker &worker, Commit commit, void *arg) noexcept {
       worker.handed = next;
       worker.current.store(nullptr, std::memory_order_release);
       to = take_stack(worker);
+      if (!to) [[unlikely]] {
+        worker.request = Worker::Request::await_stack;
+        to = &worker.base;
+      }
     }
   }
   switch_stacks(worker, *to);

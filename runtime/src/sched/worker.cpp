@@ -103,8 +103,8 @@ void *run_worker(void *arg) noexcept {
   AlternateStack alternate;
   if (Section section(worker); section)
     section->holder.store(&worker, std::memory_order_release);
-  Stack *to = take_stack(worker);
-  for (bool leaving = false; !leaving;) {
+  Stack *to = await_stack(worker);
+  for (bool leaving = !to; !leaving;) {
     worker.request = Worker::Request::none;
     switch_stacks(worker, *to);
     switch (worker.request) {
@@ -122,6 +122,11 @@ void *run_worker(void *arg) noexcept {
       } else {
         leaving = true;
       }
+      break;
+    case Worker::Request::await_stack:
+      arrive();
+      to = await_stack(worker);
+      leaving = !to;
       break;
     case Worker::Request::leave:
       arrive();
@@ -153,10 +158,13 @@ bool start_worker(Processor &processor) noexcept {
   // was never seen by the monitor, and may go.
   processor.holder.store(nullptr, std::memory_order_relaxed);
   worker->processor.store(&processor, std::memory_order_release);
-  {
+  try {
     std::lock_guard guard(scheduler.lock);
     scheduler.workers.push_back(worker);
     scheduler.threads.fetch_add(1, std::memory_order_relaxed);
+  } catch (const std::bad_alloc &) {
+    delete worker;
+    return false;
   }
   if (pthread_create(&worker->thread, nullptr, run_worker, worker) == 0)
     return true;

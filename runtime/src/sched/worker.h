@@ -102,7 +102,13 @@ struct alignas(64) Worker {
 
   /// The thread's own stack, and what is asked of it.
   Stack base;
-  enum class Request : std::uint8_t { none, call, wait_pinned, leave };
+  enum class Request : std::uint8_t {
+    none,
+    call,
+    wait_pinned,
+    await_stack,
+    leave
+  };
   Request request = Request::none;
   void (*call)(void *) = nullptr;
   void *call_arg = nullptr;

@@ -183,9 +183,14 @@ private:
     if (open_.load(std::memory_order_relaxed) >= limit_ || !items_left() ||
         spare_.exchange(true, std::memory_order_relaxed))
       return;
-    Task *task = new_task(site_, this);
-    place_closure(*task, Helper(*this));
-    enqueue(task);
+    try {
+      Task *task = new_task(site_, this);
+      place_closure(*task, Helper(*this));
+      enqueue(task);
+    } catch (const std::bad_alloc &) {
+      // Those who take part already do all.
+      spare_.store(false, std::memory_order_relaxed);
+    }
   }
 
   bool items_left() noexcept {

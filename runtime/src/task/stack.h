@@ -59,7 +59,7 @@ public:
   static void set_stack_size(std::size_t bytes) noexcept;
 
   /// A stack that starts at `entry` or, if it was put() before, goes on there.
-  /// Ends the program if there is no address space.
+  /// Null: there is no address space.
   static Stack *take(void (*entry)(Stack &)) noexcept;
   /// Adds a list of stacks, linked by `next`, that may be taken again.
   static void put(Stack *first, Stack *last) noexcept;

@@ -3,8 +3,6 @@
 #include "task/stack.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <new>
 #include <span>
@@ -87,6 +85,17 @@ void drop_pages(std::span<char *> pieces, std::size_t bytes) noexcept {
   }
 }
 
+// Where memory is short, only for one stack. The lock is held.
+bool add_slab(std::size_t bytes) noexcept {
+  for (std::size_t size : {std::max(slab_bytes, bytes), bytes})
+    if (char *memory = map_stacks(size)) {
+      slab = memory;
+      slab_end = memory + size;
+      return true;
+    }
+  return false;
+}
+
 // Whatever does not fit in is unmapped, which splits mappings.
 void add_blanks(Pieces pieces, std::size_t bytes) noexcept {
   Pieces all;
@@ -146,14 +155,9 @@ Stack *StackPool::take(void (*entry)(Stack &)) noexcept {
     lock.unlock();
     return lay_out(memory, bytes, number, entry);
   }
-  if (static_cast<std::size_t>(slab_end - slab) < bytes) {
-    std::size_t mapped = std::max(slab_bytes, bytes);
-    slab = map_stacks(mapped);
-    if (!slab) {
-      std::fputs("heddle: no address space for another task's stack\n", stderr);
-      std::abort();
-    }
-    slab_end = slab + mapped;
+  if (static_cast<std::size_t>(slab_end - slab) < bytes && !add_slab(bytes)) {
+    lock.unlock();
+    return nullptr;
   }
   char *memory = std::exchange(slab, slab + bytes);
   lock.unlock();

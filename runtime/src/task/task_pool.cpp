@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <new>
 #include <sys/mman.h>
 
@@ -42,16 +40,14 @@ FreeTasks loose;
 
 // The first slab is small, for small programs. The others are aligned to huge
 // pages, which spare a burst of spawns a page fault for each 32 tasks.
-void add_slab() noexcept {
+bool add_slab() noexcept {
   bool first = !newest_slab.load(std::memory_order_relaxed);
   std::size_t bytes = first ? small_slab : huge_page;
   void *memory =
       mmap(nullptr, first ? bytes : 2 * bytes, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
-    std::fputs("heddle: no memory for another task\n", stderr);
-    std::abort();
-  }
+  if (memory == MAP_FAILED)
+    return false;
   if (!first) {
     auto start = reinterpret_cast<std::uintptr_t>(memory);
     auto aligned = (start + bytes - 1) / bytes * bytes;
@@ -70,6 +66,7 @@ void add_slab() noexcept {
 #endif
   newest_slab.store(slab, std::memory_order_release);
   open_slab = slab;
+  return true;
 }
 
 // All but the first slab are aligned.
@@ -111,7 +108,7 @@ bool retire_slab(Slab &slab) noexcept {
 
 } // namespace
 
-void TaskPool::refill(FreeTasks &list) noexcept {
+bool TaskPool::refill(FreeTasks &list) noexcept {
   lock.lock();
   if (Task *first = batches) {
     batches = reinterpret_cast<Task *>(first->stack);
@@ -123,10 +120,12 @@ void TaskPool::refill(FreeTasks &list) noexcept {
     if (!open_slab ||
         open_slab->made.load(std::memory_order_relaxed) == open_slab->tasks) {
       open_slab = blank_slabs;
-      if (open_slab)
+      if (open_slab) {
         blank_slabs = open_slab->next_blank;
-      else
-        add_slab();
+      } else if (!add_slab()) {
+        lock.unlock();
+        return false;
+      }
     }
     Slab *slab = open_slab;
     std::size_t made = slab->made.load(std::memory_order_relaxed);
@@ -137,6 +136,7 @@ void TaskPool::refill(FreeTasks &list) noexcept {
     slab->made.store(made + count, std::memory_order_release);
   }
   lock.unlock();
+  return true;
 }
 
 void TaskPool::take_back(FreeTasks &list) noexcept {
@@ -168,7 +168,8 @@ Task *TaskPool::take_one() noexcept {
   if (task)
     return task;
   FreeTasks list;
-  refill(list);
+  if (!refill(list))
+    return nullptr;
   task = list.pop();
   empty(list);
   return task;

@@ -31,8 +31,8 @@ public:
   /// A batch is what moves between a processor's list and the pool at once.
   static constexpr std::size_t batch = 256;
 
-  /// Requires: `list` is empty. Ends the program if there is no memory.
-  static void refill(FreeTasks &list) noexcept;
+  /// Requires: `list` is empty. False: there is no memory.
+  static bool refill(FreeTasks &list) noexcept;
   /// Takes a batch out of a list of at least that many.
   static void take_back(FreeTasks &list) noexcept;
   /// Takes all.
@@ -41,7 +41,7 @@ public:
   /// Gives the pages of slabs whose tasks are all free back to the system.
   static void release() noexcept;
 
-  // For threads that keep no list.
+  // For threads that keep no list. Null: there is no memory.
   static Task *take_one() noexcept;
   static void put_one(Task *task) noexcept;
 

@@ -122,8 +122,8 @@ std::uint32_t processor_index() noexcept;
 inline constexpr std::uint32_t max_processors = 256;
 
 /// Makes a task; enqueue() it, or discard() it. Ends the program if there is no
-/// memory or no runtime.
-Task *new_task(const std::source_location &site, const void *parent) noexcept;
+/// runtime. Errors: std::bad_alloc.
+Task *new_task(const std::source_location &site, const void *parent);
 void enqueue(Task *task) noexcept;
 void discard(Task *task) noexcept;
 
