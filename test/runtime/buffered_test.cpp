@@ -145,6 +145,33 @@ TEST(Buffered, WorksOverPipesBetweenTasks) {
   });
 }
 
+TEST(Buffered, WaitsEndWithTheContext) {
+  run([] {
+    auto [reader, writer] = make_pipe();
+    auto [context, cancel] = with_cancel(background());
+    BufferedReader in(context, reader);
+    BufferedWriter out(context, writer, 4);
+    out.write("half a line");
+    EXPECT_EQ(in.peek(), "half a line");
+    auto line = async([&] {
+      try {
+        (void)in.read_line();
+      } catch (const std::system_error &error) {
+        return error.code();
+      }
+      return std::error_code();
+    });
+    yield();
+    cancel();
+    EXPECT_EQ(line.get(), std::errc::operation_canceled);
+    EXPECT_THROW(out.write("more"), std::system_error);
+    BufferedReader rest(reader);
+    writer.close();
+    EXPECT_EQ(in.peek(), "half a line");
+    EXPECT_EQ(rest.read_all(), "");
+  });
+}
+
 TEST(Pipe, WithoutReadersAWriteFailsWithoutASignal) {
   run([] {
     auto [reader, writer] = make_pipe();

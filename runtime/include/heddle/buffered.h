@@ -4,8 +4,8 @@
 #include "heddle/bytes.h"
 #include "heddle/context.h"
 
+#include <concepts>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,19 +19,45 @@ concept ByteSource = requires(S &source, Bytes buffer) {
   { source.read(buffer) } -> std::convertible_to<std::size_t>;
 };
 
-/// Writes all of it.
-template <class S> void write_whole(S &sink, ConstBytes data) {
+template <class S>
+concept CancellableSource =
+    ByteSource<S> && requires(S &source, const Context &context, Bytes buffer) {
+      { source.read(context, buffer) } -> std::convertible_to<std::size_t>;
+    };
+
+template <class S>
+concept ByteSink = requires(S &sink, ConstBytes data) {
+  sink.write_all(data);
+} || requires(S &sink, ConstBytes data) { sink.write(data); };
+
+template <class S>
+concept CancellableSink =
+    ByteSink<S> && requires(S &sink, const Context &context, ConstBytes data) {
+      sink.write_all(context, data);
+    };
+
+/// Reads from a source, under the context if there is one.
+template <class S>
+std::size_t read_some(void *from, const Context *context, Bytes buffer) {
+  S &source = *static_cast<S *>(from);
+  if constexpr (CancellableSource<S>)
+    if (context)
+      return source.read(*context, buffer);
+  return source.read(buffer);
+}
+
+/// Writes all of it, under the context if there is one.
+template <class S>
+void write_whole(void *to, const Context *context, ConstBytes data) {
+  S &sink = *static_cast<S *>(to);
+  if constexpr (CancellableSink<S>)
+    if (context)
+      return sink.write_all(*context, data);
   if constexpr (requires { sink.write_all(data); })
     sink.write_all(data);
   else
     sink.write(data);
 }
-
-template <class S>
-concept ByteSink =
-    requires(S &sink, ConstBytes data) { write_whole(sink, data); } &&
-    (requires(S &sink, ConstBytes data) { sink.write_all(data); } ||
-     requires(S &sink, ConstBytes data) { sink.write(data); });
 
 } // namespace detail
 
@@ -40,7 +66,8 @@ concept ByteSink =
 ///
 /// What is in the buffer is read from the source and lost to others. For one
 /// task at a time.
-/// Cancellation: what the source has: a deadline of the stream, or closing it.
+/// Cancellation: a Context given to the constructor, a deadline of the source,
+/// and closing that. What was read by then is kept.
 /// Errors: those of the source; std::errc::message_size where a line is longer
 /// than the limit, which leaves it unread.
 /// Lifetime: the source must outlive the reader.
@@ -56,12 +83,14 @@ public:
   template <detail::ByteSource Source>
   explicit BufferedReader(Source &source,
                           std::size_t capacity = default_capacity)
-      : BufferedReader(
-            &source,
-            [](void *from, Bytes buffer) -> std::size_t {
-              return static_cast<Source *>(from)->read(buffer);
-            },
-            capacity) {}
+      : BufferedReader(&source, detail::read_some<Source>, std::nullopt,
+                       capacity) {}
+
+  /// The same; waits for the source end with the context.
+  template <detail::CancellableSource Source>
+  BufferedReader(const Context &context, Source &source,
+                 std::size_t capacity = default_capacity)
+      : BufferedReader(&source, detail::read_some<Source>, context, capacity) {}
   BufferedReader(const BufferedReader &) = delete;
   BufferedReader &operator=(const BufferedReader &) = delete;
 
@@ -90,15 +119,22 @@ public:
   std::string_view peek() HEDDLE_SUSPENDS;
 
 private:
-  BufferedReader(void *source, std::size_t (*read)(void *, Bytes),
+  using Read = std::size_t (*)(void *, const Context *, Bytes);
+
+  BufferedReader(void *source, Read read, std::optional<Context> context,
                  std::size_t capacity);
+
+  std::size_t read_source(Bytes buffer) HEDDLE_SUSPENDS {
+    return read_(source_, context_ ? &*context_ : nullptr, buffer);
+  }
 
   bool fill() HEDDLE_SUSPENDS;
   std::string take(std::size_t count);
   std::size_t left() const noexcept { return end_ - begin_; }
 
   void *source_;
-  std::size_t (*read_)(void *, Bytes);
+  Read read_;
+  std::optional<Context> context_;
   // Unread is [begin_, end_) of it.
   std::string buffer_;
   std::size_t begin_ = 0;
@@ -108,7 +144,7 @@ private:
 /// Collects small writes, and gives them to a File, a stream or a pipe in large
 /// ones.
 ///
-/// For one task at a time.
+/// For one task at a time. Cancellation: as BufferedReader.
 /// Errors: those of the sink, from the call that gives it something. What could
 /// not be written is dropped then. An error in the destructor is lost, with
 /// what was still to be written: call flush() before where that matters.
@@ -123,12 +159,14 @@ public:
   /// `write_all(ConstBytes)`, or a `write(ConstBytes)` that writes all.
   template <detail::ByteSink Sink>
   explicit BufferedWriter(Sink &sink, std::size_t capacity = default_capacity)
-      : BufferedWriter(
-            &sink,
-            [](void *to, ConstBytes data) {
-              detail::write_whole(*static_cast<Sink *>(to), data);
-            },
-            capacity) {}
+      : BufferedWriter(&sink, detail::write_whole<Sink>, std::nullopt,
+                       capacity) {}
+
+  /// The same; waits for the sink end with the context.
+  template <detail::CancellableSink Sink>
+  BufferedWriter(const Context &context, Sink &sink,
+                 std::size_t capacity = default_capacity)
+      : BufferedWriter(&sink, detail::write_whole<Sink>, context, capacity) {}
   BufferedWriter(const BufferedWriter &) = delete;
   BufferedWriter &operator=(const BufferedWriter &) = delete;
   /// Flushes.
@@ -144,11 +182,18 @@ public:
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size(); }
 
 private:
-  BufferedWriter(void *sink, void (*write)(void *, ConstBytes),
+  using Write = void (*)(void *, const Context *, ConstBytes);
+
+  BufferedWriter(void *sink, Write write, std::optional<Context> context,
                  std::size_t capacity);
 
+  void write_sink(ConstBytes data) HEDDLE_SUSPENDS {
+    write_(sink_, context_ ? &*context_ : nullptr, data);
+  }
+
   void *sink_;
-  void (*write_)(void *, ConstBytes);
+  Write write_;
+  std::optional<Context> context_;
   const std::size_t capacity_;
   std::string buffer_;
 };

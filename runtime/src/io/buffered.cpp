@@ -8,9 +8,10 @@
 
 namespace heddle {
 
-BufferedReader::BufferedReader(void *source, std::size_t (*read)(void *, Bytes),
+BufferedReader::BufferedReader(void *source, Read read,
+                               std::optional<Context> context,
                                std::size_t capacity)
-    : source_(source), read_(read),
+    : source_(source), read_(read), context_(std::move(context)),
       buffer_(std::max<std::size_t>(capacity, 1), '\0') {}
 
 // Puts more behind what is unread, making room for it. False: the end.
@@ -22,7 +23,7 @@ bool BufferedReader::fill() {
   if (end_ == buffer_.size())
     buffer_.resize(buffer_.size() * 2);
   const std::size_t count =
-      read_(source_, {buffer_.data() + end_, buffer_.size() - end_});
+      read_source({buffer_.data() + end_, buffer_.size() - end_});
   end_ += count;
   return count > 0;
 }
@@ -36,7 +37,7 @@ std::string BufferedReader::take(std::size_t count) {
 std::size_t BufferedReader::read(Bytes buffer) {
   if (left() == 0) {
     if (buffer.size() >= buffer_.size())
-      return read_(source_, buffer);
+      return read_source(buffer);
     if (!fill())
       return 0;
   }
@@ -97,9 +98,11 @@ std::string_view BufferedReader::peek() {
   return {buffer_.data() + begin_, left()};
 }
 
-BufferedWriter::BufferedWriter(void *sink, void (*write)(void *, ConstBytes),
+BufferedWriter::BufferedWriter(void *sink, Write write,
+                               std::optional<Context> context,
                                std::size_t capacity)
-    : sink_(sink), write_(write), capacity_(capacity) {
+    : sink_(sink), write_(write), context_(std::move(context)),
+      capacity_(capacity) {
   buffer_.reserve(capacity_);
 }
 
@@ -115,7 +118,7 @@ void BufferedWriter::write(ConstBytes data) {
   if (buffer_.size() + data.size() > capacity_)
     flush();
   if (data.size() >= capacity_)
-    write_(sink_, data);
+    write_sink(data);
   else
     buffer_ += data.text();
 }
@@ -126,7 +129,7 @@ void BufferedWriter::flush() {
     ~Clear() { buffer.clear(); }
   } clear{buffer_};
   if (!buffer_.empty())
-    write_(sink_, buffer_);
+    write_sink(buffer_);
 }
 
 } // namespace heddle
