@@ -27,6 +27,8 @@ struct PinnedPool::Threads {
   explicit Threads(std::uint64_t runtime) noexcept : runtime(runtime) {}
 
   void work() {
+    // For the functions that others bring.
+    // NOLINTNEXTLINE(heddle-needless-pin)
     ThreadPin pin;
     {
       std::lock_guard guard(lock);
