@@ -1,11 +1,22 @@
 // What others see of the tasks: a terminal, a debugger, a memory checker.
 
+#include "heddle/channel.h"
+#include "heddle/foreign.h"
+#include "heddle/future.h"
+#include "heddle/pin.h"
+#include "heddle/runtime.h"
+#include "heddle/spawn.h"
+#include "heddle/wait_group.h"
 #include "programs/run_program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <string>
+#include <thread>
 
 namespace heddle {
 namespace {
@@ -37,6 +48,56 @@ TEST(Sigquit, PrintsTheTasksAndTheProgramGoesOn) {
                                   "\\(heddle_test_tasks\\+0x[0-9a-f]+\\)"),
                     Not(HasSubstr("heddle::detail::dispatch"))));
 #endif
+}
+
+// Tasks come, go, wait, hand over, block and are pinned while all processors
+// are taken again and again.
+TEST(Sigquit, HarmsNobodyUnderLoad) {
+  testing::internal::CaptureStderr();
+  long rounds = run(
+      [] {
+        std::atomic<bool> stop{false};
+        std::atomic<long> rounds{0};
+        Channel<int> channel;
+        WaitGroup group;
+        for (int i = 0; i < 8; ++i) {
+          group.spawn([&] {
+            while (channel.send(1))
+              ++rounds;
+          });
+          group.spawn([&] {
+            while (channel.receive())
+              async([] { yield(); }).wait();
+          });
+        }
+        group.spawn([&] {
+          ThreadPin pin;
+          while (!stop)
+            sleep_for(std::chrono::microseconds(20));
+        });
+        group.spawn([&] {
+          while (!stop)
+            with_stack(1 << 20, [] {
+              blocking([] { std::this_thread::yield(); });
+              sleep_for(std::chrono::microseconds(20));
+            });
+        });
+        for (int i = 0; i < 100; ++i) {
+          raise(SIGQUIT);
+          long before = rounds;
+          while (rounds < before + 20)
+            sleep_for(std::chrono::microseconds(200));
+        }
+        stop = true;
+        channel.close();
+        group.wait();
+        return rounds.load();
+      },
+      {.procs = 3});
+  EXPECT_GE(rounds, 2000);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("tasks on 3 processors"),
+                    HasSubstr("waits for a channel")));
 }
 
 TEST(Debugger, ListsTasksAndTheirCalls) {
