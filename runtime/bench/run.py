@@ -336,6 +336,12 @@ def render(build, programs, results, rows, scales, rounds, load):
     return "\n".join(lines) + "\n"
 
 
+def kept(page):
+    """The section of the page that http/run.py writes."""
+    found = re.search(r"^## HTTP$.*?(?=^## |\Z)", page.read_text() if page.exists() else "", re.MULTILINE | re.DOTALL)
+    return f"\n{found.group(0)}" if found else ""
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=Path, help="where it was built with HEDDLE_BUILD_BENCH=ON")
@@ -370,7 +376,7 @@ def main():
     print(page, end="")
     output = options.output or (None if options.quick or options.only else PAGE)
     if output:
-        output.write_text(page)
+        output.write_text(page + kept(output))
     return 1 if any(program == "heddle" for program, _ in results.failures) else 0
 
 

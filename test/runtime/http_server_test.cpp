@@ -548,6 +548,35 @@ TEST(HttpServer, ClientsThatGoDoNoHarm) {
   EXPECT_EQ(told, 0) << "that is nobody's fault";
 }
 
+TEST(HttpServer, WhoDoesNotReadIsCutOff) {
+  std::atomic<bool> cut = false;
+  auto prepare = [&](Server &server) {
+    server.handle("/flood", [&](const Request &, ResponseWriter &response) {
+      try {
+        for (;;)
+          response.write(std::string(100'000, 'x'));
+      } catch (const std::system_error &error) {
+        EXPECT_EQ(error.code(), std::errc::timed_out);
+        cut = true;
+        throw;
+      }
+    });
+    server.handle("/late", [](const Request &, ResponseWriter &response) {
+      sleep_for(60ms);
+      response.write("still there");
+    });
+  };
+  serve({.write_timeout = 30ms}, prepare,
+        [&](const SocketAddress &address, Server &) {
+          TcpStream stream = TcpStream::connect(address);
+          stream.write_all("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+          while (!cut)
+            sleep_for(1ms);
+          EXPECT_THAT(ask(address, "GET /late HTTP/1.0\r\n\r\n"),
+                      EndsWith("still there"));
+        });
+}
+
 TEST(HttpServer, ConnectionsAreLimited) {
   std::atomic<int> now = 0, most = 0;
   auto prepare = [&](Server &server) {

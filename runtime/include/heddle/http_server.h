@@ -112,7 +112,8 @@ struct ServerOptions {
   Duration header_timeout = std::chrono::seconds(10);
   /// For all of a body; then 408.
   Duration body_timeout = std::chrono::seconds(60);
-  /// For each piece of a response to be taken by the client.
+  /// For the client to take each piece of a response, of 256 KiB at most; then
+  /// the connection is closed.
   Duration write_timeout = std::chrono::seconds(60);
   /// Between requests; then the connection is closed.
   Duration idle_timeout = std::chrono::seconds(120);

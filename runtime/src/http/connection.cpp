@@ -45,7 +45,7 @@ bool names_its_host(const Head &head) {
 } // namespace
 
 ServerConnection::ServerConnection(Server::State &server, TcpStream stream)
-    : server_(server), wire_(std::move(stream)),
+    : server_(server), wire_(std::move(stream), server.options.write_timeout),
       parser_(make_request_parser()) {
   std::lock_guard guard(server_.lock);
   next = server_.connections;
@@ -81,11 +81,8 @@ bool ServerConnection::wait_for_request() {
       wire_.flush();
       return false;
     }
-    const TimePoint now = Clock::now();
-    wire_.stream().set_write_deadline(
-        detail::deadline_after(server_.options.write_timeout, now));
     wire_.stream().set_read_deadline(
-        detail::deadline_after(server_.options.idle_timeout, now));
+        detail::deadline_after(server_.options.idle_timeout));
     try {
       if (!wire_.fill())
         return false;

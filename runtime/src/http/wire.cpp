@@ -58,10 +58,16 @@ void Wire::flush() {
 
 void Wire::send(std::string_view text) {
   broken_ = true;
-  if (context_)
-    stream_.write_all(*context_, text);
-  else
-    stream_.write_all(text);
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, piece);
+    if (write_timeout_ < Duration::max())
+      stream_.set_write_deadline(detail::deadline_after(write_timeout_));
+    if (context_)
+      stream_.write_all(*context_, part);
+    else
+      stream_.write_all(part);
+    text.remove_prefix(part.size());
+  }
   broken_ = false;
 }
 

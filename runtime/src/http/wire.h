@@ -12,7 +12,10 @@ namespace heddle::http {
 /// A connection with what was read and not used yet, and what was not sent yet.
 class Wire {
 public:
-  explicit Wire(TcpStream stream) noexcept : stream_(std::move(stream)) {}
+  /// `write_timeout`: for each piece that is sent.
+  explicit Wire(TcpStream stream,
+                Duration write_timeout = Duration::max()) noexcept
+      : stream_(std::move(stream)), write_timeout_(write_timeout) {}
 
   TcpStream &stream() noexcept { return stream_; }
   /// What waits is bound to, of a client; those of a server have deadlines.
@@ -38,10 +41,12 @@ public:
 private:
   static constexpr std::size_t least_room = 4096;
   static constexpr std::size_t much_output = 16 * 1024;
+  static constexpr std::size_t piece = 256 * 1024;
 
   void send(std::string_view text) HEDDLE_SUSPENDS;
 
   TcpStream stream_;
+  const Duration write_timeout_;
   const Context *context_ = nullptr;
   /// [used_, filled_) is there.
   std::string input_;

@@ -1,0 +1,3 @@
+module heddle/bench/http
+
+go 1.19
