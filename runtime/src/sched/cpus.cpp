@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace heddle::detail {
@@ -215,16 +216,27 @@ unsigned available_procs(const CgroupLimits &limits, unsigned affinity) {
 void warn_of_missing_limits(const Options &options) {
   CgroupLimits limits;
   std::optional<double> cpus = limits.cpus();
+  std::optional<std::uint64_t> memory = limits.memory();
+  std::ostringstream text;
   if (cpus && options.procs > std::max(*cpus, 1.0))
-    std::fprintf(stderr,
-                 "heddle: %u processors for %.3g CPUs that the cgroup grants: "
-                 "the system will stop all of them for a part of each period; "
-                 "see heddle::available_procs\n",
-                 options.procs, *cpus);
-  if ((cpus || limits.memory()) && memory_limit() == 0)
-    std::fputs("heddle: the cgroup has limits, and the runtime has no memory "
-               "limit; see heddle::Options::for_container\n",
-               stderr);
+    text
+        << "heddle: " << options.procs << " processors for " << *cpus
+        << " CPUs that the cgroup grants: the system will stop all of them for "
+           "a part of each period; see heddle::available_procs\n";
+  if ((cpus || memory) && memory_limit() == 0) {
+    text << "heddle: the cgroup grants ";
+    if (cpus)
+      text << *cpus << " CPUs" << (memory ? " and " : "");
+    if (memory)
+      text << (*memory >> 20) << " MiB";
+    text << ", and the runtime has no memory limit; see "
+            "heddle::Options::for_container\n";
+  }
+  // Once, and not at each of a thousand starts.
+  static std::size_t told = 0;
+  std::size_t hash = std::hash<std::string>()(text.str());
+  if (std::exchange(told, hash) != hash)
+    std::fputs(text.str().c_str(), stderr);
 }
 
 } // namespace heddle::detail

@@ -171,7 +171,9 @@ void rest_while_idle() noexcept {
 // Whether tasks are queued and nobody comes for them: no thread could be
 // started when they were. Sooner or later one can be.
 bool look_for_stranded(bool before) noexcept {
-  bool stranded = scheduler.queued.load(std::memory_order_relaxed) > 0 &&
+  // With no thread at all the start has failed, and says so.
+  bool stranded = scheduler.threads.load(std::memory_order_relaxed) > 0 &&
+                  scheduler.queued.load(std::memory_order_relaxed) > 0 &&
                   scheduler.idle_procs.load(std::memory_order_relaxed) > 0 &&
                   scheduler.searching.load(std::memory_order_relaxed) == 0;
   if (stranded && before)
