@@ -36,6 +36,7 @@ struct OutsideCall {
     } catch (...) {
       error = std::current_exception();
     }
+    drop_locals(*current_task());
   }
   void report() noexcept {
     returned.store(1, std::memory_order_release);
@@ -114,7 +115,6 @@ void run_main(void (*call)(void *), void *arg, const Options &options,
   Task *task = new_task(site, nullptr);
   place_closure(*task, [&main] {
     main.make();
-    drop_locals(*current_task());
     begin_stop();
     main.report();
   });
