@@ -1,4 +1,4 @@
-/// All of the runtime's public API.
+/// All of the runtime's public API, but for testing.h, which is for tests.
 #pragma once
 
 #include "heddle/address.h"

@@ -1,6 +1,7 @@
 #include "heddle/detail/select_case.h"
 
 #include "heddle/detail/timer_node.h"
+#include "sched/seeded.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,13 +11,15 @@ namespace heddle::detail {
 namespace {
 
 // Not inlined: the address of a thread_local must not be kept over a park.
-[[gnu::noinline]] std::uint32_t random_number() noexcept {
+[[gnu::noinline]] std::uint32_t random_below(std::uint32_t bound) noexcept {
+  if (seeded.on()) [[unlikely]]
+    return seeded.below(bound);
   thread_local std::uint32_t state = static_cast<std::uint32_t>(
       reinterpret_cast<std::uintptr_t>(&state) >> 4 | 1);
   state ^= state << 13;
   state ^= state >> 17;
   state ^= state << 5;
-  return state;
+  return static_cast<std::uint32_t>(std::uint64_t{state} * bound >> 32);
 }
 
 void time_out(TimerNode &node) noexcept;
@@ -133,7 +136,7 @@ std::size_t choose(SelectCase *const *cases, std::size_t count,
   for (std::size_t left = channels; left > 0; --left) {
     // Each of those left is as likely to be the next one tried.
     const std::size_t pick =
-        left == 1 ? 0 : std::uint64_t{random_number()} * left >> 32;
+        left == 1 ? 0 : random_below(static_cast<std::uint32_t>(left));
     SelectCase *const tried = turns[pick];
     const Step step = tried->attempt(*tried->channel, tried->waiter.slot);
     if (step.result != Step::waits) {

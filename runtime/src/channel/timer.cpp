@@ -10,7 +10,11 @@ namespace {
 // The kernel's coarse clock costs less than half of the precise one, and is
 // behind it by up to its resolution.
 struct CoarseClock {
-  static TimePoint now() noexcept { return read(clock_gettime); }
+  static TimePoint now() noexcept {
+    return detail::virtual_time.load(std::memory_order_relaxed)
+               ? Clock::now()
+               : read(clock_gettime);
+  }
   static Duration resolution() noexcept {
     return read(clock_getres).time_since_epoch();
   }

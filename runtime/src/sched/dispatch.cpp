@@ -6,6 +6,7 @@
 #include "sched/idle.h"
 #include "sched/pause.h"
 #include "sched/queues.h"
+#include "sched/seeded.h"
 #include "sched/switching.h"
 
 #include <mutex>
@@ -265,6 +266,8 @@ Task *find_work() noexcept {
     scheduler.searched.fetch_add(give_up ? search_time : 0,
                                  std::memory_order_relaxed);
     give_up = 0;
+    if (seeded.on() && seeded.advance_time())
+      continue;
     if (!sleep(worker))
       return nullptr;
     after_sleep = true;

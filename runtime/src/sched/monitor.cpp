@@ -13,6 +13,7 @@
 #include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/scheduler.h"
+#include "sched/seeded.h"
 
 #include <algorithm>
 #include <array>
@@ -196,7 +197,12 @@ void *run_monitor(void *) noexcept {
   bool stranded = false;
   while (!quit.load(std::memory_order_acquire)) {
     std::int64_t now = now_ns();
-    fire_timers(now);
+    // A seeded run moves its own time. Only what threads outside armed while
+    // all were asleep needs somebody to look.
+    if (!seeded.on())
+      fire_timers(now);
+    else if (pending_timers() > 0)
+      wake_worker();
     if (io_unattended(now))
       poll_io(now);
     if (quit_was_sent())
@@ -234,7 +240,7 @@ void *run_monitor(void *) noexcept {
           scheduler.processors[i].load(std::memory_order_acquire);
       if (!processor)
         break;
-      if (i < procs)
+      if (i < procs && !seeded.on())
         busy |= look_at(*processor, seen[i], now);
     }
     if (now - quota_looked_at > quota_interval) {

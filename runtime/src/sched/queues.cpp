@@ -2,6 +2,7 @@
 // all share, first now and then; and what it can steal.
 
 #include "sched/queues.h"
+#include "sched/seeded.h"
 #include "trace/recorder.h"
 
 #include <algorithm>
@@ -13,8 +14,6 @@ namespace {
 
 // How many woken tasks a hand-over may run before the others have a turn.
 constexpr std::uint32_t slot_run_limit = 64;
-// How often a processor looks at what it shares with others, and at the clock.
-constexpr std::uint32_t turns_between_looks = 61;
 constexpr std::uint32_t most_taken = 64;
 
 Task *pop_batch(Processor &processor) noexcept {
@@ -56,6 +55,10 @@ Task *take_shared(Processor &processor) noexcept {
 
 Task *take_own(Worker &worker, Processor &processor) noexcept {
   if (++processor.turns % turns_between_looks == 0) [[unlikely]] {
+    if (seeded.on()) {
+      --processor.turns; // looks up each time
+      return seeded.choose(processor);
+    }
     worker.timers_wanted = true;
     if (Task *task = take_shared(processor))
       return task;

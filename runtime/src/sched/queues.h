@@ -8,6 +8,9 @@
 
 namespace heddle::detail {
 
+/// How often a processor looks at what it shares with others, and at the clock.
+inline constexpr std::uint32_t turns_between_looks = 61;
+
 /// Puts tasks where any processor takes them from.
 void share(TaskList &&tasks) noexcept;
 /// The oldest of those; some more go to the processor. Null: there are none.

@@ -4,8 +4,10 @@
 #include "heddle/detail/task.h"
 #include "sched/dump.h"
 #include "sched/scheduler.h"
+#include "sched/seeded.h"
 #include "task/sanitizers.h"
 
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -207,6 +209,9 @@ void report_deadlock() noexcept {
              "them\n",
              stderr);
   print_tasks();
+  if (seeded.on())
+    std::fprintf(stderr, "heddle: the run's seed is %" PRIu64 "\n",
+                 seeded.seed());
   std::_Exit(2);
 }
 

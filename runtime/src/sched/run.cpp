@@ -7,6 +7,7 @@
 #include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
+#include "sched/seeded.h"
 #include "sched/starting.h"
 
 #include <algorithm>
@@ -77,6 +78,8 @@ void prepare(const Options &options) {
     std::lock_guard guard(scheduler.lock);
     scheduler.procs.store(count, std::memory_order_relaxed);
     provide_processors(count);
+    if (seeded.on())
+      seeded.prepare_processors();
   } catch (...) {
     scheduler.running.store(false, std::memory_order_release);
     throw;

@@ -5,6 +5,7 @@
 #include "sched/dump.h"
 #include "sched/futex.h"
 #include "sched/idle.h"
+#include "sched/seeded.h"
 #include "sched/starting.h"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ void begin_stop() noexcept {
 }
 
 void finish_stop(bool watched) noexcept {
+  seeded.end();
   await_workers(scheduler.options.exit_grace);
   unwatch_quit();
   if (watched)

@@ -6,6 +6,7 @@
 #include "sched/futex.h"
 #include "sched/idle.h"
 #include "sched/queues.h"
+#include "sched/seeded.h"
 #include "sched/switching.h"
 
 #include <cstdio>
@@ -291,7 +292,8 @@ void checkpoint() {
   detail::Worker *worker = detail::this_worker();
   if (worker && (worker->overdue.load(std::memory_order_relaxed) ||
                  !worker->processor.load(std::memory_order_relaxed) ||
-                 scheduler.stopping.load(std::memory_order_relaxed)))
+                 scheduler.stopping.load(std::memory_order_relaxed) ||
+                 (detail::seeded.on() && detail::seeded.toss())))
     detail::yield_now();
 }
 

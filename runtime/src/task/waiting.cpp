@@ -1,4 +1,5 @@
 #include "task/waiting.h"
+#include "sched/seeded.h"
 #include "sched/switching.h"
 
 namespace heddle::detail {
@@ -15,6 +16,8 @@ bool has_room_within() noexcept {
 Task *take_back(const void *parent) noexcept {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
+    return nullptr;
+  if (seeded.on() && seeded.toss()) [[unlikely]]
     return nullptr;
   Section processor(*worker);
   return processor ? processor->queue.take_newest(parent) : nullptr;
