@@ -44,6 +44,7 @@ public:
     return IpAddress(std::array<std::uint8_t, 16>{});
   }
 
+  /// Whether it has 128 bits.
   [[nodiscard]] constexpr bool is_v6() const noexcept { return v6_; }
   /// In the order of the network; the first 4 of them in version 4.
   [[nodiscard]] constexpr const std::array<std::uint8_t, 16> &

@@ -36,6 +36,8 @@ void call_on_stack(std::size_t bytes, void (*call)(void *), void *arg);
 /// For file and process system calls and whatever else waits in the kernel. On
 /// a plain OS thread it only calls `f`. Requires: `f` fits the task's stack;
 /// otherwise foreign(). It may wait for other tasks, as a plain thread would.
+///
+/// Example: test/runtime/foreign_test.cpp, "OtherTasksGoOn".
 template <class F>
 std::invoke_result_t<F &>
 blocking(F &&f, std::source_location = std::source_location::current())
@@ -48,6 +50,8 @@ blocking(F &&f, std::source_location = std::source_location::current())
 /// its result. The processor goes to other tasks as in blocking().
 ///
 /// For C libraries that need deep stacks, or block, or both.
+///
+/// Example: test/runtime/foreign_test.cpp, "RunsOnTheThreadsStack".
 template <class F>
 std::invoke_result_t<F &>
 foreign(F &&f, std::source_location = std::source_location::current())

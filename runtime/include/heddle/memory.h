@@ -31,6 +31,8 @@ void retire(void *object, void (*destroy)(void *) noexcept, std::size_t bytes);
 /// Ordering: all reads of tasks that could hold `*p` happen before its
 /// destructor, which runs in any task of the runtime and must not wait.
 /// Complexity: a few stores; the freeing is done in batches later.
+///
+/// Example: test/runtime/memory_test.cpp, "NothingIsFreedUnderAReader".
 template <typename T> void retire(T *p) {
   static_assert(sizeof(T) > 0, "retire() must see the type's definition");
   if (p)

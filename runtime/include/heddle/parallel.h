@@ -68,6 +68,8 @@ using IndexOf = std::conditional_t<std::is_signed_v<I> == std::is_signed_v<J>,
 /// Errors: the first exception is thrown to the caller when all calls that were
 /// under way have returned; items not begun by then are left out.
 /// Lifetime: nothing is used after the return.
+///
+/// Example: test/runtime/parallel_test.cpp, "CallsOncePerItem".
 template <std::ranges::forward_range Range, class F>
   requires std::invocable<F &, std::ranges::range_reference_t<Range>>
 void parallel_for(Range &&items, F &&f, ParallelOptions options = {},
@@ -149,6 +151,8 @@ Out parallel_transform(
 /// `f(item)` for each item of `items`, in their order, made as parallel_for
 /// does.
 /// Errors: as parallel_for(); results that are there are destroyed.
+///
+/// Example: test/runtime/parallel_test.cpp, "GivesTheResultsInOrder".
 template <std::ranges::forward_range Range, class F>
   requires std::invocable<F &, std::ranges::range_reference_t<Range>>
 auto parallel_transform(
@@ -223,6 +227,8 @@ template <class S> auto &item_source(S &source) noexcept {
 /// its senders are refused; it is thrown to the caller when the other workers
 /// have dealt with what was in there. A source that cannot be closed is left to
 /// them until it ends.
+///
+/// Example: test/runtime/parallel_test.cpp, "DealsWithEveryItemOnce".
 template <class Source, std::integral Workers, class F>
   requires detail::ItemSource<Source> || detail::ItemSourceHandle<Source>
 void consume(Source &&source, Workers workers, F &&f,
@@ -331,6 +337,8 @@ void offer_branches(Fork &fork, F &f, Rest &...rest) {
 /// that nobody else has begun.
 ///
 /// Errors: the first exception is thrown when all have returned.
+///
+/// Example: test/runtime/parallel_test.cpp, "ForksAndJoins".
 template <std::invocable F, std::invocable... Rest>
 void invoke_all(F &&f, Rest &&...rest)
     HEDDLE_CALLS_ARGUMENT HEDDLE_SUSPENDS HEDDLE_JOINS HEDDLE_BOUNDS_SPAWNS {

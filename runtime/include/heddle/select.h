@@ -80,6 +80,8 @@ template <typename F> auto otherwise(F f) HEDDLE_CALLS_ARGUMENT {
 /// in a loop is starved; on_timeout and otherwise yield to all of them.
 /// Errors: an exception of the function passes through; its case took effect.
 /// Complexity: linear in the number of cases; nothing is allocated.
+///
+/// Example: test/runtime/select_test.cpp, "WaitsForWhicheverComesFirst".
 template <typename... Cases>
   requires(sizeof...(Cases) > 0 &&
            (std::is_base_of_v<detail::SelectCase, std::remove_cvref_t<Cases>> &&

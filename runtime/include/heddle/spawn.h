@@ -19,6 +19,8 @@ namespace heddle {
 /// Ordering: the call happens before the start of `f`.
 /// Errors: what `f` throws ends the program, with the line of this call.
 /// Lifetime: `f` is moved into the task, and destroyed in it when it returns.
+///
+/// Example: test/runtime/spawn_test.cpp, "RunsEachClosureOnce".
 template <class F>
 void spawn(F &&f, std::source_location site = std::source_location::current())
     HEDDLE_SPAWNS {

@@ -14,6 +14,8 @@ namespace heddle {
 ///
 /// Complexity: walks every task there is. For a figure on a busy path take
 /// stats().tasks.
+///
+/// Example: test/runtime/stats_test.cpp, "IsExact".
 [[nodiscard]] std::size_t
 num_tasks(std::source_location site = std::source_location::current()) noexcept;
 

@@ -46,6 +46,7 @@ public:
   /// Whether the system asks a silent peer now and then if it is still there.
   void set_keepalive(bool keepalive);
 
+  /// The two ends of the connection.
   [[nodiscard]] SocketAddress local_address() const;
   [[nodiscard]] SocketAddress peer_address() const;
 

@@ -39,6 +39,7 @@ class LeakedTasks : public std::runtime_error {
 public:
   explicit LeakedTasks(std::vector<LiveTasks> tasks);
 
+  /// What was left.
   const std::vector<LiveTasks> &tasks() const noexcept { return tasks_; }
 
 private:

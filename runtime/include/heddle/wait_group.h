@@ -24,6 +24,8 @@ class Context;
 /// Ordering: done() happens before the return of every wait() that it ends.
 /// Lifetime: may be destroyed as soon as a wait() has returned and no further
 /// add() comes, also while the last done() is still returning.
+///
+/// Example: test/runtime/wait_group_test.cpp, "WaitsForAll".
 class WaitGroup {
 public:
   constexpr WaitGroup() noexcept = default;

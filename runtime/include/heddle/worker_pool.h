@@ -36,6 +36,8 @@ namespace heddle {
 /// Errors: an exception that leaves the function comes out of the Future of
 /// call(); of a job that was submitted it ends the program, as of any task.
 /// Lifetime: the destructor closes the pool and waits for its jobs.
+///
+/// Example: test/runtime/worker_pool_test.cpp, "DoesEveryJobOnce".
 template <typename Job, typename Result = void> class WorkerPool {
 public:
   /// Starts `workers` tasks, each calling `f` with one job at a time: f takes a
