@@ -60,6 +60,7 @@ public:
   void write_at(std::uint64_t offset,
                 ConstBytes data) HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 
+  /// What a seek() counts from.
   enum class From { start, position, end };
   /// Moves the position; returns where it is then, from the start.
   std::uint64_t seek(std::int64_t offset, From from = From::start);
@@ -77,6 +78,7 @@ public:
   /// where the file is on a network. It is closed all the same.
   void close() HEDDLE_BLOCKS HEDDLE_HANDS_OFF HEDDLE_SHUTS_DOWN;
 
+  /// Whether it was not closed or moved from, and what it was opened by.
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] const std::string &path() const noexcept { return path_; }
 

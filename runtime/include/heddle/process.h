@@ -77,6 +77,7 @@ public:
   /// Sends it a signal. Does nothing once it has ended.
   void kill(int signal = SIGKILL);
 
+  /// What the system knows it by.
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
   /// Our ends of its pipes. Requires: asked for in the options; else they
