@@ -27,6 +27,9 @@ void run_within(Task *task) {
   Worker *worker = this_worker();
   Task *self = worker->current.load(std::memory_order_relaxed);
   std::uint32_t pins = worker->stack->pins;
+  // What the caller throws or handles is none of the child's.
+  ExceptionState exceptions = *worker->exceptions;
+  *worker->exceptions = {};
   self->reason.store(WaitReason::children, std::memory_order_relaxed);
   self->state.store(TaskState::parked, std::memory_order_relaxed);
   task->parent.store(nullptr, std::memory_order_relaxed);
@@ -34,6 +37,7 @@ void run_within(Task *task) {
   call_closure(*task);
   worker = this_worker();
   worker->stack->pins = pins;
+  *worker->exceptions = exceptions;
   begin(*worker, self);
   discard(task);
 }
