@@ -37,6 +37,7 @@ struct Response {
   header(std::string_view name) const noexcept;
 };
 
+/// How long a client waits, what it keeps, and how much it takes.
 struct ClientOptions {
   /// For a whole request, from connecting to the end of the answer.
   Duration timeout = std::chrono::seconds(30);
@@ -65,7 +66,7 @@ struct ClientOptions {
 /// ProtocolError. A status such as 404 is a response like any other.
 /// Lifetime: destroyed when no request is in progress.
 ///
-/// Example: test/runtime/http_client_test.cpp, "HttpClient.AsksAndIsAnswered".
+/// Example: test/runtime/http_client_test.cpp, "AsksAndIsAnswered".
 class Client {
 public:
   explicit Client(ClientOptions options = {});

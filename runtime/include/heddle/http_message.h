@@ -21,6 +21,8 @@ struct Field {
 
 /// A request that cannot be served, with the status that says so. Thrown out
 /// of a handler it becomes the response, if that has not begun.
+///
+/// Example: test/runtime/http_client_test.cpp, "RefusesWhatIsMalformed".
 class Error : public std::runtime_error {
 public:
   explicit Error(int status)

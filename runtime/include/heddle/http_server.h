@@ -140,7 +140,7 @@ struct ServerOptions {
 /// 500 and is told to on_error; std::system_error ends the connection.
 /// Lifetime: destroyed when no serve() and no stop() is in progress.
 ///
-/// Example: test/runtime/http_server_test.cpp, "HttpServer.SaysHello".
+/// Example: test/runtime/http_server_test.cpp, "SaysHello".
 class Server {
 public:
   using Handler = std::function<void(const Request &, ResponseWriter &)>;
