@@ -31,7 +31,8 @@ after(Duration d, std::source_location where = std::source_location::current())
 /// be a few milliseconds late: it then reads the kernel's cheaper clock.
 /// Requires: a runtime runs (else the program ends). One task at a time calls
 /// reset() and stop() (not checked); any may receive meanwhile.
-/// Complexity: reset() of a running timer is one compare-exchange.
+/// Complexity: reset() of a running timer to a later time is one store; the
+/// first one after a start is a compare-exchange.
 /// Lifetime: must outlive the waits for it. Destroying it stops it.
 class Timer {
 public:
@@ -64,10 +65,10 @@ private:
   static void fire(detail::TimerNode &node) noexcept;
 
   Channel<TimePoint> ticks_;
+  detail::TimerNode node_{fire, this};
   // Whether a tick was given since the last start: if not, reset() has none to
   // take back. Set by the callback, cleared while it cannot run.
   std::atomic<bool> fired_{false};
-  detail::TimerNode node_{fire, this};
 };
 
 /// Gives the time again and again, each time its period has passed.

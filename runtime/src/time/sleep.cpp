@@ -51,13 +51,15 @@ bool timer_cancel(TimerNode &node) noexcept {
 }
 
 void timer_reset(TimerNode &node, TimePoint deadline) {
+  std::int64_t when = nanoseconds(deadline);
+  if (Wheel::postpone(node, when)) [[likely]]
+    return;
   if (node.deadline.load(std::memory_order_relaxed) == 0) {
     timer_cancel(node);
     return timer_arm(node, deadline);
   }
-  std::int64_t when = nanoseconds(deadline);
-  if (wheel_of(node).reset(node, when))
-    tell_monitor(when);
+  wheel_of(node).reset(node, when);
+  tell_monitor(when);
 }
 
 } // namespace detail

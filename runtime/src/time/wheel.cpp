@@ -1,5 +1,6 @@
 #include "time/wheel.h"
 
+#include "sched/membarrier.h"
 #include "sched/pause.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace heddle::detail {
 void Wheel::arm(TimerNode &node, std::int64_t deadline) noexcept {
   std::lock_guard guard(lock_);
   node.deadline.store(deadline, std::memory_order_relaxed);
+  node.postponed.store(false, std::memory_order_relaxed);
+  node.claimed.store(false, std::memory_order_relaxed);
   link(node, deadline);
   pending_.store(pending() + 1, std::memory_order_relaxed);
 }
@@ -18,7 +21,7 @@ void Wheel::arm(TimerNode &node, std::int64_t deadline) noexcept {
 bool Wheel::cancel(TimerNode &node) noexcept {
   if (node.deadline.load(std::memory_order_acquire) != 0) {
     std::lock_guard guard(lock_);
-    if (node.deadline.load(std::memory_order_relaxed) != 0) {
+    if (node.link) {
       unlink(node);
       node.deadline.store(0, std::memory_order_relaxed);
       pending_.store(pending() - 1, std::memory_order_relaxed);
@@ -29,29 +32,39 @@ bool Wheel::cancel(TimerNode &node) noexcept {
   return false;
 }
 
-bool Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
-  std::int64_t before = node.deadline.load(std::memory_order_acquire);
-  // Later: the slot that holds the node comes up early, and it is moved then.
-  // The exchange fails once fire() has claimed the node.
-  while (before != 0 && deadline >= before)
-    if (node.deadline.compare_exchange_weak(before, deadline,
-                                            std::memory_order_relaxed,
-                                            std::memory_order_acquire))
+// The slot that holds the node comes up early, and the node is moved then.
+// False also if it is being fired: the store is undone by the reset().
+bool Wheel::postpone(TimerNode &node, std::int64_t deadline) noexcept {
+  std::int64_t before = node.deadline.load(std::memory_order_relaxed);
+  if (before == 0 || deadline < before)
+    return false;
+  if (!node.postponed.load(std::memory_order_relaxed)) {
+    // Only to a deadline that it never had: claim() has to see a change.
+    if (deadline == before)
       return false;
-  if (before != 0) {
+    node.postponed.store(true, std::memory_order_relaxed);
+    // Release: pairs with the acquire of claim().
+    return node.deadline.compare_exchange_strong(
+        before, deadline, std::memory_order_release, std::memory_order_relaxed);
+  }
+  node.deadline.store(deadline, std::memory_order_relaxed);
+  light_barrier(); // pairs with claim()'s heavy side
+  return !node.claimed.load(std::memory_order_relaxed);
+}
+
+void Wheel::reset(TimerNode &node, std::int64_t deadline) noexcept {
+  {
     std::lock_guard guard(lock_);
-    if (node.deadline.load(std::memory_order_relaxed) != 0) {
+    if (node.link) {
       unlink(node);
       node.deadline.store(deadline, std::memory_order_relaxed);
+      node.postponed.store(true, std::memory_order_relaxed);
       link(node, deadline);
-      return true;
+      return;
     }
   }
   wait_while_firing(node);
-  // Its callback may have armed it again.
-  cancel(node);
   arm(node, deadline);
-  return true;
 }
 
 void Wheel::link(TimerNode &node, std::int64_t deadline) noexcept {
@@ -78,6 +91,7 @@ void Wheel::unlink(TimerNode &node) noexcept {
   *node.link = node.next;
   if (node.next)
     node.next->link = node.link;
+  node.link = nullptr;
   int level = static_cast<int>(node.slot) / slots;
   int slot = static_cast<int>(node.slot) % slots;
   if (!slots_[level][slot])
@@ -124,6 +138,31 @@ void Wheel::refresh_next() noexcept {
   next_.store(earliest, std::memory_order_relaxed);
 }
 
+// Makes the node idle, if it is due: then postpone() moves it no more.
+bool Wheel::claim(TimerNode &node, std::int64_t now) noexcept {
+  std::int64_t deadline = node.deadline.load(std::memory_order_acquire);
+  while (deadline <= now) {
+    if (!node.postponed.load(std::memory_order_relaxed)) {
+      // Release: whoever reads the 0 sees firing_. Acquire: of a postponement
+      // that came first, `postponed`.
+      if (node.deadline.compare_exchange_weak(deadline, 0,
+                                              std::memory_order_acq_rel,
+                                              std::memory_order_acquire))
+        return true;
+      continue;
+    }
+    node.claimed.store(true, std::memory_order_relaxed);
+    heavy_barrier(); // pairs with postpone()'s light side
+    if (node.deadline.load(std::memory_order_relaxed) <= now) {
+      node.deadline.store(0, std::memory_order_release);
+      return true;
+    }
+    node.claimed.store(false, std::memory_order_relaxed);
+    return false;
+  }
+  return false;
+}
+
 // Takes the next node that is due out of the wheel, moving those on the way
 // whose deadline is later; null: none is left.
 TimerNode *Wheel::due(std::int64_t now, std::int64_t tick) noexcept {
@@ -141,15 +180,10 @@ TimerNode *Wheel::due(std::int64_t now, std::int64_t tick) noexcept {
     }
     TimerNode *node = slots_[level][slot];
     unlink(*node);
-    std::int64_t deadline = node->deadline.load(std::memory_order_relaxed);
-    // Release: whoever reads the 0 sees firing_.
     firing_.store(node, std::memory_order_relaxed);
-    while (deadline <= now)
-      if (node->deadline.compare_exchange_weak(deadline, 0,
-                                               std::memory_order_release,
-                                               std::memory_order_relaxed))
-        return node;
-    link(*node, deadline);
+    if (claim(*node, now))
+      return node;
+    link(*node, node->deadline.load(std::memory_order_relaxed));
   }
   now_ = std::max(now_, tick);
   return nullptr;
@@ -191,6 +225,7 @@ void Wheel::clear(std::int64_t now) noexcept {
     for (TimerNode *&head : level)
       while (TimerNode *node = head) {
         head = node->next;
+        node->link = nullptr;
         node->deadline.store(0, std::memory_order_relaxed);
       }
   occupied_ = {};

@@ -21,8 +21,9 @@ public:
 
   void arm(TimerNode &node, std::int64_t deadline) noexcept;
   bool cancel(TimerNode &node) noexcept;
-  /// False: it is only due later than before.
-  bool reset(TimerNode &node, std::int64_t deadline) noexcept;
+  /// Moves the deadline later, with no lock. False: that takes a reset().
+  static bool postpone(TimerNode &node, std::int64_t deadline) noexcept;
+  void reset(TimerNode &node, std::int64_t deadline) noexcept;
 
   /// When fire() has something to do next, at the earliest.
   std::int64_t next() const noexcept {
@@ -50,6 +51,7 @@ private:
   std::int64_t first_tick(int &level, int &slot) const noexcept;
   void refresh_next() noexcept;
   TimerNode *due(std::int64_t now, std::int64_t tick) noexcept;
+  static bool claim(TimerNode &node, std::int64_t now) noexcept;
   void wait_while_firing(const TimerNode &node) const noexcept;
 
   SpinLock lock_;

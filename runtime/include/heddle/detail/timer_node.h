@@ -28,16 +28,25 @@ struct TimerNode {
 
   //   0   idle: never armed, fired or cancelled
   //   >0  armed; nanoseconds of Clock
-  // Raised to a later time by timer_reset alone, with no lock; all other
+  // Raised to a later time by timer_reset, without a lock: by a
+  // compare-exchange at first, by stores where `postponed` is set. All other
   // changes are made under the wheel's lock.
   std::atomic<std::int64_t> deadline{0};
+  // timer_reset has come before. Set by it before it raises the deadline, so
+  // that whoever sees the one sees the other; cleared by arming the node.
+  std::atomic<bool> postponed{false};
+  // Whoever fires a postponed node says so before it reads the deadline for
+  // good: timer_reset stores the one and loads the other, the two sides of a
+  // barrier keep that in order, and so one of the two sees the other. Written
+  // under the wheel's lock.
+  std::atomic<bool> claimed{false};
 
-  // Guarded by the wheel's lock. Invariant while armed: the slot that holds the
-  // node comes up no later than the deadline.
-  TimerNode *next = nullptr;
-  TimerNode **link = nullptr;
+  // Guarded by the wheel's lock. `link` is null while no slot holds the node.
+  // Invariant: the slot that holds it comes up no later than the deadline.
   std::uint32_t wheel = 0;
   std::uint32_t slot = 0;
+  TimerNode *next = nullptr;
+  TimerNode **link = nullptr;
 };
 
 /// Requires: the node is idle, and a runtime runs.
@@ -48,8 +57,9 @@ void timer_arm(TimerNode &node, TimePoint deadline);
 bool timer_cancel(TimerNode &node) noexcept;
 
 /// Moves the deadline, arming the node if it is idle. If the callback was about
-/// to run, it has run before this returns. Costs one compare-exchange where the
-/// node is armed and the deadline is later than before.
+/// to run, it has run before this returns. Costs a store where the node is
+/// armed and the deadline is later than before, and the first time a
+/// compare-exchange. Not for nodes whose callback arms them again.
 void timer_reset(TimerNode &node, TimePoint deadline);
 
 } // namespace heddle::detail
