@@ -1,5 +1,6 @@
 #include "sched/scheduler.h"
 
+#include <algorithm>
 #include <mutex>
 #include <vector>
 
@@ -28,7 +29,15 @@ GracePeriod::GracePeriod() noexcept : pending_(new Pending) {
 GracePeriod::~GracePeriod() { delete pending_; }
 
 bool GracePeriod::passed() noexcept {
-  std::erase_if(pending_->running, [](const Pending::Seen &seen) {
+  // A worker that is in no list any more has finished, and may be deleted.
+  std::lock_guard guard(scheduler.lock);
+  auto listed = [](const std::vector<Worker *> &list, Worker *worker) {
+    return std::ranges::find(list, worker) != list.end();
+  };
+  std::erase_if(pending_->running, [&](const Pending::Seen &seen) {
+    if (!listed(scheduler.workers, seen.worker) &&
+        !listed(scheduler.left_behind, seen.worker))
+      return true;
     return seen.worker->switches.load(std::memory_order_acquire) !=
                seen.switches ||
            !seen.worker->current.load(std::memory_order_acquire) ||

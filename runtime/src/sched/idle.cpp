@@ -118,9 +118,13 @@ bool give_away(Processor &processor) noexcept {
       } else if (!may_start) {
         list_idle(processor);
         return false;
+      } else {
+        may_start = scheduler.threads.load(std::memory_order_relaxed) <
+                    scheduler.options.max_threads;
+        // Counted here, lest others start one too many meanwhile.
+        if (may_start)
+          scheduler.threads.fetch_add(1, std::memory_order_relaxed);
       }
-      may_start = scheduler.threads.load(std::memory_order_relaxed) <
-                  scheduler.options.max_threads;
     }
     if (worker)
       rouse(*worker, polls);

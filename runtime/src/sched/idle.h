@@ -24,7 +24,8 @@ bool acquire_processor(Worker &worker) noexcept;
 void start_searching(Worker &worker) noexcept;
 void stop_searching(Worker &worker) noexcept;
 
-/// Begins a thread that holds the processor. False: the caller still owns it.
+/// Begins a thread that holds the processor and that was counted before. False:
+/// the caller still owns the processor, and the count is taken back.
 bool start_worker(Processor &processor) noexcept;
 
 /// Waking a thread costs some 10 µs: so many tasks must wait before their owner

@@ -43,6 +43,8 @@ struct Scheduler {
   Worker *idle_workers = nullptr;
   std::atomic<std::uint32_t> idle_threads{0};
   std::vector<Worker *> workers;
+  /// Those that their runtime ended without. They are never deleted.
+  std::vector<Worker *> left_behind;
   /// Threads begun and not over.
   std::atomic<std::uint32_t> threads{0};
   /// When the idle worker that looks after the timers wakes up.

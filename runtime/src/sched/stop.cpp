@@ -71,17 +71,17 @@ void finish_stop(bool watched) noexcept {
   std::vector<Worker *> workers;
   bool all_finished = true;
   {
+    // At once: a GracePeriod tells by the lists which workers may be gone.
     std::lock_guard guard(scheduler.lock);
     workers.swap(scheduler.workers);
-  }
-  for (Worker *worker : workers) {
-    {
-      std::lock_guard guard(scheduler.lock);
+    for (Worker *worker : workers)
       if (!worker->finished.load(std::memory_order_acquire)) {
         worker->left_behind.store(true, std::memory_order_relaxed);
+        scheduler.left_behind.push_back(worker);
         scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
       }
-    }
+  }
+  for (Worker *worker : workers) {
     if (worker->left_behind.load(std::memory_order_relaxed)) {
       all_finished = false;
       if (Processor *held = worker->processor.load(std::memory_order_relaxed))

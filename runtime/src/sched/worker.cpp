@@ -152,8 +152,10 @@ void *run_worker(void *arg) noexcept {
 
 bool start_worker(Processor &processor) noexcept {
   auto *worker = new (std::nothrow) Worker;
-  if (!worker)
+  if (!worker) {
+    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
     return false;
+  }
   // The thread says by itself that it is the holder: one that does not come up
   // was never seen by the monitor, and may go.
   processor.holder.store(nullptr, std::memory_order_relaxed);
@@ -161,8 +163,8 @@ bool start_worker(Processor &processor) noexcept {
   try {
     std::lock_guard guard(scheduler.lock);
     scheduler.workers.push_back(worker);
-    scheduler.threads.fetch_add(1, std::memory_order_relaxed);
   } catch (const std::bad_alloc &) {
+    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
     delete worker;
     return false;
   }
