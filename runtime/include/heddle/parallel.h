@@ -280,7 +280,7 @@ public:
       attempt(f);
       leave();
     });
-    task->result[0] = const_cast<void *>(static_cast<const void *>(&f));
+    task->result = const_cast<void *>(static_cast<const void *>(&f));
     enqueue(task);
     ++begun_;
   }
@@ -291,7 +291,7 @@ public:
     if (!task)
       return;
     // Another branch turns up where the caller changed processors meanwhile.
-    if (task->result[0] != static_cast<const void *>(&f))
+    if (task->result != static_cast<const void *>(&f))
       return run_within(task);
     discard(task);
     --begun_;

@@ -33,29 +33,11 @@ void give_back_stacks(Worker &worker, std::size_t count) noexcept {
   StackPool::put(first, last);
 }
 
-namespace {
-
 void put_stack(Worker &worker, Stack &stack) noexcept {
   stack.next = worker.free_stacks;
   worker.free_stacks = &stack;
   if (++worker.free_stack_count > stacks_kept)
     give_back_stacks(worker, stacks_kept / 2);
-}
-
-} // namespace
-
-void arrive() noexcept {
-  Worker &worker = *this_worker();
-  if (Stack *released = std::exchange(worker.released, nullptr))
-    put_stack(worker, *released);
-  Commit commit = std::exchange(worker.commit, nullptr);
-  Task *task = worker.committed;
-  void *arg = worker.commit_arg;
-  worker.in_section.store(false, std::memory_order_release);
-  if (commit && !commit(task, arg))
-    requeue(task);
-  if (worker.timers_wanted) [[unlikely]]
-    look_at_timers(worker);
 }
 
 void look_at_timers(Worker &worker) noexcept {

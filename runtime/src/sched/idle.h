@@ -28,13 +28,14 @@ void stop_searching(Worker &worker) noexcept;
 /// the caller still owns the processor, and the count is taken back.
 bool start_worker(Processor &processor) noexcept;
 
-/// Waking a thread costs some 10 µs: so many tasks must wait before their owner
-/// pays for that; fewer must have waited until the monitor comes round.
+/// Waking a thread costs some 10 µs: so many tasks, and no small ones, must
+/// wait before their owner pays for that; others must have waited until the
+/// monitor comes round.
 inline constexpr std::uint32_t backlog_to_wake_for = 32;
 
 inline void wake_for_backlog(const Processor &processor) noexcept {
   if (scheduler.idle_procs.load(std::memory_order_relaxed) &&
-      processor.queue.size() >= backlog_to_wake_for &&
+      processor.queue.size() >= backlog_to_wake_for && processor.is_coarse() &&
       scheduler.searching.load(std::memory_order_relaxed) == 0) [[unlikely]]
     wake_worker();
 }

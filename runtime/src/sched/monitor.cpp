@@ -28,8 +28,9 @@ constexpr std::int64_t shortest_sleep = blocking_patience;
 constexpr std::int64_t longest_sleep = 10'000'000;
 constexpr std::int64_t longest_sleep_unless_all_run = 1'000'000;
 constexpr std::int64_t time_slice = 10'000'000;
-// A task that goes on spawning is about to wait for what it spawned.
-constexpr std::int64_t spawning_time_slice = 4 * time_slice;
+// A task that goes on spawning is about to wait for what it spawned: some two
+// million tasks fit.
+constexpr std::int64_t spawning_time_slice = 10 * time_slice;
 // A processor whose task runs this long while others are idle holds back what
 // those could run.
 constexpr std::int64_t hidden_work_patience = 500'000;
@@ -41,6 +42,7 @@ struct Seen {
   std::uint64_t switches = 0;
   std::uint64_t spawned = 0;
   std::uint32_t sections = 0;
+  std::uint64_t head = 0;
   bool blocking = false;
   bool backlog = false;
   std::int64_t since = 0;
@@ -76,6 +78,7 @@ bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
       .switches = worker->switches.load(std::memory_order_relaxed),
       .spawned = worker->spawned.load(std::memory_order_relaxed),
       .sections = worker->blocking_sections.load(std::memory_order_relaxed),
+      .head = processor.queue.head(),
       .blocking = worker->blocking.load(std::memory_order_relaxed) > 0,
       .backlog = processor.queue.size() > 0,
       .since = now};
@@ -85,7 +88,8 @@ bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
   if (same)
     seen_now.since = before.since;
   bool spawning = seen_now.spawned != before.spawned;
-  bool waited = before.backlog && seen_now.backlog;
+  bool waited = before.backlog && seen_now.backlog &&
+                (processor.is_coarse() || seen_now.head == before.head);
   before = seen_now;
   if (!worker->current.load(std::memory_order_relaxed))
     return false;
@@ -101,7 +105,7 @@ bool look_at(Processor &processor, Seen &before, std::int64_t now) noexcept {
       (!others_idle && (scheduler.queued.load(std::memory_order_relaxed) > 0 ||
                         (seen_now.blocking && io_unattended())));
   if (!same || !wanted)
-    return seen_now.backlog && others_idle;
+    return seen_now.backlog && others_idle && processor.is_coarse();
   if (seen_now.blocking) {
     if (ran >= blocking_patience)
       hand_off(*worker, processor);

@@ -12,18 +12,37 @@
 namespace heddle::detail {
 namespace {
 
-// How many woken tasks a hand-over may run before the others have a turn.
-constexpr std::uint32_t slot_run_limit = 64;
 constexpr std::uint32_t most_taken = 64;
-
-Task *pop_batch(Processor &processor) noexcept {
-  Task *task = processor.batch.pop();
-  if (task)
-    processor.batched.store(processor.batch.count, std::memory_order_relaxed);
-  return task;
-}
+// Of tasks that were small of late: what is lost if the next ones are not.
+constexpr std::uint32_t most_taken_of_small = 16;
+// Tasks that nobody took from the head of a queue for so long are worth moving,
+// however little the last ones had to do.
+constexpr std::int64_t stale_after = 10'000;
 
 } // namespace
+
+// The older half goes where it is still before the rest.
+void overflow(Processor &processor, Task *task) noexcept {
+  TaskList older = processor.queue.take(RunQueue::capacity / 2);
+  name_ahead(older.first);
+  add_batch(processor, std::move(older));
+  processor.queue.push(task);
+}
+
+// The task named now is fetched, and the stack of one named before, which has
+// come by now: what a switch needs is at its upper end. The name may be out of
+// date and the task another worker's, which is why this is not for TSan to see.
+[[gnu::no_sanitize("thread")]] void fetch_on(Processor &processor,
+                                             const Task &taken) noexcept {
+  constexpr int frames = 6 * 64;
+  const Task *&place =
+      processor.fetched[processor.batch.count % processor.fetched.size()];
+  const Task *come = std::exchange(place, fetch_ahead(taken));
+  if (come && come->stack)
+    for (int below = -64; below <= frames; below += 64)
+      __builtin_prefetch(reinterpret_cast<const char *>(come->stack) - below,
+                         1);
+}
 
 void share(TaskList &&tasks) noexcept {
   std::lock_guard guard(scheduler.lock);
@@ -53,37 +72,75 @@ Task *take_shared(Processor &processor) noexcept {
   return first;
 }
 
-Task *take_own(Worker &worker, Processor &processor) noexcept {
-  if (++processor.turns % turns_between_looks == 0) [[unlikely]] {
-    if (seeded.on()) {
-      --processor.turns; // looks up each time
-      return seeded.choose(processor);
-    }
-    worker.timers_wanted = true;
-    if (Task *task = take_shared(processor))
-      return task;
+namespace {
+
+// Lets others have some of a batch that will take a while.
+void offer_batch(Processor &processor) noexcept {
+  std::size_t wanted =
+      most_taken * scheduler.procs.load(std::memory_order_relaxed);
+  if (processor.batch.count <= most_taken ||
+      scheduler.queued.load(std::memory_order_relaxed) >= wanted)
+    return;
+  TaskList offered;
+  for (std::size_t n = std::min(processor.batch.count / 2, wanted); n > 0; --n)
+    offered.push(processor.batch.pop());
+  processor.batched.store(processor.batch.count, std::memory_order_relaxed);
+  share(std::move(offered));
+  if (scheduler.searching.load(std::memory_order_relaxed) == 0)
+    wake_worker();
+}
+
+} // namespace
+
+Task *look_around(Worker &worker, Processor &processor) noexcept {
+  if (seeded.on()) {
+    processor.turns_left = 1; // looks around each time
+    return seeded.choose(processor);
   }
-  if (Task *woken = processor.slot.load(std::memory_order_relaxed)) {
-    processor.slot.store(nullptr, std::memory_order_relaxed);
-    if (++processor.slot_runs < slot_run_limit)
-      return woken;
-    push(processor, woken);
+  processor.turns_left = Processor::turns_between_looks;
+  worker.timers_wanted = true;
+  if (scheduler.procs.load(std::memory_order_relaxed) > 1) {
+    std::int64_t now = now_ns();
+    processor.pace.store((now - std::exchange(processor.looked_at, now)) /
+                             Processor::turns_between_looks,
+                         std::memory_order_relaxed);
+    if (processor.is_coarse())
+      offer_batch(processor);
   }
-  processor.slot_runs = 0;
-  if (Task *task = pop_batch(processor))
-    return task;
-  std::uint32_t size = processor.queue.size();
-  if (size == 0)
-    return nullptr;
+  return take_shared(processor);
+}
+
+Task *take_queued(Processor &processor) noexcept {
   // Where others may want some, no more than one has a use for right now.
-  bool alone = scheduler.idle_procs.load(std::memory_order_relaxed) == 0;
-  TaskList taken =
-      processor.queue.take(alone ? most_taken : std::max(1u, size / 4));
+  std::uint32_t most = most_taken;
+  if (scheduler.idle_procs.load(std::memory_order_relaxed))
+    most = std::max(processor.queue.size() / 4,
+                    processor.is_coarse() ? 1 : most_taken_of_small);
+  TaskList taken = processor.queue.take(most);
   Task *first = taken.pop();
   if (taken.first)
     add_batch(processor, std::move(taken));
   return first;
 }
+
+namespace {
+
+bool worth_stealing(Processor &victim) noexcept {
+  std::uint32_t size = victim.queue.size();
+  if (size == 0 || size > RunQueue::capacity)
+    return false;
+  if (victim.is_coarse())
+    return true;
+  std::int64_t now = now_ns();
+  std::uint64_t head = victim.queue.head();
+  if (victim.seen_head.load(std::memory_order_relaxed) == head)
+    return now - victim.seen_at.load(std::memory_order_relaxed) >= stale_after;
+  victim.seen_at.store(now, std::memory_order_relaxed);
+  victim.seen_head.store(head, std::memory_order_relaxed);
+  return false;
+}
+
+} // namespace
 
 Task *steal(Processor &thief) noexcept {
   std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
@@ -91,7 +148,9 @@ Task *steal(Processor &thief) noexcept {
     Processor *victim = scheduler.processors[(thief.index + i) % procs].load(
         std::memory_order_acquire);
     Task *stolen[most_taken];
-    std::uint32_t count = victim ? victim->queue.steal(stolen, most_taken) : 0;
+    std::uint32_t count = victim && worth_stealing(*victim)
+                              ? victim->queue.steal(stolen, most_taken)
+                              : 0;
     if (count == 0)
       continue;
     bump(thief.steals, std::uint64_t{count});
@@ -111,8 +170,7 @@ bool work_in_sight() noexcept {
   for (std::uint32_t i = 0; i < procs; ++i) {
     Processor *processor =
         scheduler.processors[i].load(std::memory_order_acquire);
-    std::uint32_t size = processor ? processor->queue.size() : 0;
-    if (size > 0 && size <= RunQueue::capacity)
+    if (processor && worth_stealing(*processor))
       return true;
   }
   return false;

@@ -58,6 +58,11 @@ public:
            index(head_.load(std::memory_order_relaxed));
   }
 
+  /// Changes with everything that is taken from the head.
+  std::uint64_t head() const noexcept {
+    return head_.load(std::memory_order_relaxed);
+  }
+
   /// Owner. False: full.
   bool push(Task *task) noexcept {
     std::uint32_t tail = tail_.load(std::memory_order_relaxed);

@@ -34,12 +34,17 @@ struct Scheduler {
   std::array<std::atomic<Processor *>, max_processors> processors{};
   std::atomic<std::uint32_t> procs{1};
 
-  SpinLock lock;
+  /// Workers that are looking for work. Read with every spawn, as idle_procs,
+  /// and so kept away from what changes more often.
+  alignas(64) std::atomic<std::uint32_t> searching{0};
+  /// Written under the lock.
+  std::atomic<std::uint32_t> idle_procs{0};
+
+  alignas(64) SpinLock lock;
   // Guarded by lock, except the atomics, which may be read without.
   TaskList queue;
   std::atomic<std::size_t> queued{0};
   Processor *idle_processors = nullptr;
-  std::atomic<std::uint32_t> idle_procs{0};
   Worker *idle_workers = nullptr;
   std::atomic<std::uint32_t> idle_threads{0};
   std::vector<Worker *> workers;
@@ -52,8 +57,6 @@ struct Scheduler {
   /// The idle worker that sleeps where descriptors wake it; null: none does.
   std::atomic<Worker *> poller{nullptr};
 
-  /// Workers that are looking for work.
-  std::atomic<std::uint32_t> searching{0};
   std::atomic<std::uint64_t> wakes{0};
   std::atomic<std::uint64_t> hand_offs{0};
   std::atomic<std::int64_t> searched{0};

@@ -36,7 +36,7 @@ void Seeded::prepare_processors() noexcept {
       break;
     processor->wheel.clear(now_ns());
     // The first turn is one that looks up; see take_own().
-    processor->turns = turns_between_looks - 1;
+    processor->turns_left = 1;
   }
 }
 

@@ -147,12 +147,16 @@ void park(WaitReason reason, Commit commit, void *arg) {
 
 namespace {
 
+void wake_thread_of(Task *task) noexcept {
+  task->wake_word.store(1, std::memory_order_release);
+  futex_wake(task->wake_word);
+}
+
 // Whether the task is to be queued; wakes it if it is not queued but waits on
 // its thread.
 bool make_runnable(Task *task) noexcept {
   if (task->waits_on_thread) [[unlikely]] {
-    task->wake_word.store(1, std::memory_order_release);
-    futex_wake(task->wake_word);
+    wake_thread_of(task);
     return false;
   }
   if (scheduler.stopping.load(std::memory_order_relaxed) ||
@@ -179,17 +183,25 @@ void ready(Task *task) noexcept {
   inject(task);
 }
 
+namespace {
+
+[[gnu::noinline]] void displace(Processor &processor, Task *task) noexcept {
+  push(processor, task);
+  wake_for_backlog(processor);
+}
+
+} // namespace
+
 void ready_next(Task *task) noexcept {
   if (!make_runnable(task))
     return;
   if (Worker *worker = this_worker()) {
     Section processor(*worker);
     if (processor) {
-      if (Task *before = processor->slot.load(std::memory_order_relaxed)) {
-        push(*processor.processor(), before);
-        wake_for_backlog(*processor.processor());
-      }
+      Task *before = processor->slot.load(std::memory_order_relaxed);
       processor->slot.store(task, std::memory_order_relaxed);
+      if (before) [[unlikely]]
+        displace(*processor.processor(), before);
       return;
     }
   }
@@ -266,12 +278,10 @@ void yield_now() {
         look_at_timers(*worker);
       return;
     }
-    TaskList list;
     if (next->stack && !next->stack->pins) {
       // Nobody else can take it from there, so it may be there before its
       // context is saved.
-      list.push(self);
-      add_batch(*processor, std::move(list));
+      add_last(*processor, self);
       return switch_to(*worker, self, next);
     }
     put_first(*processor, next);

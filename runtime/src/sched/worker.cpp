@@ -15,10 +15,12 @@
 #include <utility>
 
 namespace heddle::detail {
-namespace {
 
-thread_local Worker *worker_of_thread
-    __attribute__((tls_model("initial-exec"))) = nullptr;
+__attribute__((tls_model("initial-exec"), visibility("hidden"),
+               used)) constinit thread_local Worker *
+    worker_of_thread asm("heddle_worker_of_thread") = nullptr;
+
+namespace {
 
 [[gnu::noinline]] void set_this_worker(Worker *worker) noexcept {
   worker_of_thread = worker;
@@ -37,10 +39,12 @@ thread_local Worker *worker_of_thread
 
 } // namespace
 
+#if !defined(__x86_64__)
 [[gnu::noinline]] Worker *this_worker() noexcept {
   asm volatile("" ::: "memory");
   return worker_of_thread;
 }
+#endif
 
 Task *current_task() noexcept {
   if (Worker *worker = this_worker())

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "sched/ahead.h"
 #include "sched/membarrier.h"
 #include "sched/run_queue.h"
 #include "task/stack.h"
 #include "task/task_pool.h"
 #include "time/wheel.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -20,6 +22,11 @@ struct Worker;
 /// most one worker holds it; all but the atomics are that worker's alone,
 /// within a Section.
 struct alignas(64) Processor {
+  static constexpr std::uint32_t turns_between_looks = 61;
+  /// To take a task to another processor moves some cache lines there: tasks
+  /// that are over sooner than that are left where they are.
+  static constexpr std::int64_t coarse_pace = 500;
+
   explicit Processor(std::uint32_t index) noexcept : index(index) {}
 
   const std::uint32_t index;
@@ -31,10 +38,20 @@ struct alignas(64) Processor {
   TaskList batch;
   /// How many those are, for the monitor.
   std::atomic<std::size_t> batched{0};
+  /// In a long batch: the tasks added last, and those being fetched.
+  std::array<Task *, places_ahead> added{};
+  std::array<const Task *, places_ahead / 2> fetched{};
   RunQueue queue;
 
-  std::uint32_t turns = 0;
+  /// Until it looks at what it shares with others, and at the clock.
+  std::uint32_t turns_left = turns_between_looks;
+  std::int64_t looked_at = 0;
+  /// How long a turn took of late. Written by the holder alone.
+  std::atomic<std::int64_t> pace{coarse_pace};
   std::atomic<std::uint64_t> steals{0}; // written by the holder alone
+  /// What a thief saw last of `queue`, and when; any may write those hints.
+  std::atomic<std::uint64_t> seen_head{0};
+  std::atomic<std::int64_t> seen_at{0};
 
   /// Who holds it, for the monitor; null: nobody, or it changes hands just now.
   std::atomic<Worker *> holder{nullptr};
@@ -50,6 +67,9 @@ struct alignas(64) Processor {
            batched.load(std::memory_order_relaxed);
   }
   bool has_work() const noexcept { return queue.size() || has_hidden_work(); }
+  bool is_coarse() const noexcept {
+    return pace.load(std::memory_order_relaxed) >= coarse_pace;
+  }
 };
 
 /// What the C++ library keeps by thread about exceptions: those being handled,
@@ -134,16 +154,27 @@ struct alignas(64) Worker {
   std::shared_ptr<TraceBuffer> trace;
 };
 
-/// The calling thread's worker; null: it is none. Never inlined: the address of
-/// a thread-local must not be kept over a suspension.
+/// The calling thread's worker; null: it is none.
+///
+/// Compilers keep the address of a thread-local over a suspension, after which
+/// it is another thread's. So this is the only one there is, read where no
+/// compiler sees what is read.
+#if defined(__x86_64__)
+inline Worker *this_worker() noexcept {
+  Worker *worker;
+  asm volatile("movq heddle_worker_of_thread@gottpoff(%%rip), %0\n\t"
+               "movq %%fs:(%0), %0"
+               : "=&r"(worker)
+               :
+               : "memory");
+  return worker;
+}
+#else
 Worker *this_worker() noexcept;
+#endif
 
 /// All that a worker that was left behind may do: wait for the process to end.
 [[noreturn]] void stay_behind() noexcept;
-
-/// Goes on on `to`. Returns when somebody switches back, perhaps on another
-/// worker. `ends`: nobody will.
-void switch_stacks(Worker &worker, Stack &to, bool ends = false) noexcept;
 
 /// While it lives the worker's processor stays with it: others may take the
 /// processor from the worker, but wait for the end before they use it.

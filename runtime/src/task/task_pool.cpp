@@ -146,6 +146,7 @@ void TaskPool::take_back(FreeTasks &list) noexcept {
     last = last->next;
   list.first = std::exchange(last->next, nullptr);
   list.count -= batch;
+  name_ahead(first);
   lock.lock();
   first->stack = reinterpret_cast<Stack *>(batches);
   batches = first;

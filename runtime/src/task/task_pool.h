@@ -1,6 +1,7 @@
 #pragma once
 
 #include "heddle/detail/task.h"
+#include "sched/ahead.h"
 
 #include <cstddef>
 
@@ -18,6 +19,7 @@ struct FreeTasks {
   }
   Task *pop() noexcept {
     Task *task = first;
+    fetch_ahead(*task);
     first = task->next;
     --count;
     return task;

@@ -77,7 +77,10 @@ struct alignas(64) Task {
   bool waits_on_thread = false;
   std::atomic<std::uint32_t> wake_word{0};
   /// For whoever wakes the task to leave a result, before it calls ready().
-  void *result[2] = {};
+  void *result = nullptr;
+  /// One that is some places behind it in a long list: a hint what to fetch
+  /// into the cache, which may be out of date.
+  std::atomic<Task *> ahead{nullptr};
   alignas(8) std::byte storage[inline_size];
   /// What TaskLocals keep for it. Null in a free node.
   LocalValue *locals = nullptr;

@@ -27,7 +27,10 @@ public:
     waiter.queued = true;
     waiter.next = nullptr;
     waiter.previous = last_;
-    (last_ ? last_->next : first_) = &waiter;
+    if (last_) [[unlikely]]
+      last_->next = &waiter;
+    else
+      first_ = &waiter;
     last_ = &waiter;
   }
 
@@ -43,8 +46,14 @@ public:
 
   Waiter *pop_front() noexcept {
     Waiter *waiter = first_;
-    if (waiter)
-      remove(*waiter);
+    if (!waiter)
+      return nullptr;
+    waiter->queued = false;
+    first_ = waiter->next;
+    if (first_) [[unlikely]]
+      first_->previous = nullptr;
+    else
+      last_ = nullptr;
     return waiter;
   }
 
