@@ -92,6 +92,8 @@ ROWS = [
     Row("timer made and stopped", "timer_made_stopped", 1, {"go": 0.35}),
     Row("timer reset", "timer_reset", 1, {"go": 0.3}),
     Row("wait group, add + done", "wait_group", 1, {"go": 0.8}),
+    Row("blocking section around an empty call", "section_blocking", 1, at_most=20),
+    Row("foreign section around an empty call", "section_foreign", 1, at_most=20),
     Row("a parked task, resident", "parked", 1, at_most=4400, memory=BYTES),
     Row("1 M parked tasks, peak memory", "parked_million", 1, memory=MB, fits=True),
 ]
@@ -99,13 +101,35 @@ ROWS = [
 # Memory does not vary as time does, and these take gigabytes and seconds.
 ONE_ROUND = {"parked", "parked_million"}
 
-SCALES = {
-    "scale_spawn": "spawn + join, per task",
-    "scale_yield": "yield among N tasks, per yield",
-    "scale_timer_made_stopped": "timer made and stopped, N pending",
-    "scale_timer_reset": "timer reset, N pending",
-}
+
+@dataclass(frozen=True)
+class Scale:
+    """A figure of Heddle's alone, for one N after the other."""
+
+    work: str
+    bench: str
+    threads: int = 1
+    memory: Unit | None = None
+
+    @property
+    def unit(self):
+        return self.memory or (CPU if self.threads == 1 else ELAPSED)
+
+
+SCALES = [
+    Scale("spawn + join, per task", "scale_spawn"),
+    Scale("tasks of 1 µs, half of them stolen, per task", "scale_steal", 2),
+    Scale("yield among N tasks, per yield", "scale_yield"),
+    Scale("timer made and stopped, N pending", "scale_timer_made_stopped"),
+    Scale("timer reset, N pending", "scale_timer_reset"),
+    Scale("resident for each of N parked tasks", "scale_parked", memory=BYTES),
+    Scale("channel of N senders and N receivers, per value", "scale_channel"),
+    Scale("the same", "scale_channel", 2),
+]
 SCALE_ROUNDS = 3
+
+# What is to be said of rows that miss their goal: a section for each, by hand.
+REASONS = Path(__file__).with_name("reasons.md")
 
 
 def execute(command):
@@ -195,6 +219,10 @@ def short(name):
     return "/".join(part for part in name.split("/") if re.fullmatch(r"[a-z_]\w*|[TN]:\d+", part) and not part.endswith("_time"))
 
 
+def key_pattern(scale):
+    return f"{scale.bench}/T:{scale.threads}"
+
+
 def measure_all(programs, rows, rounds, scales, progress):
     results = Results()
     keys = list(dict.fromkeys((row.bench, row.key) for row in rows))
@@ -206,10 +234,11 @@ def measure_all(programs, rows, rounds, scales, progress):
                 if program.has(key) and (name, key) not in results.failures:
                     progress(f"round {number + 1} of {rounds}: {key}, {NAMES[name]}")
                     results.add(name, key, program.measure(key))
-        for bench in scales if number < SCALE_ROUNDS else []:
-            if programs["heddle"].has(bench):
-                progress(f"round {number + 1} of {rounds}: {bench}")
-                results.add("heddle", bench, programs["heddle"].measure(bench))
+        for scale in scales if number < SCALE_ROUNDS else []:
+            key = key_pattern(scale)
+            if programs["heddle"].has(key):
+                progress(f"round {number + 1} of {rounds}: {key}")
+                results.add("heddle", key, programs["heddle"].measure(key))
     progress("")
     return results
 
@@ -266,13 +295,39 @@ def main_table(results, programs, rows):
     return table(head, lines)
 
 
-def scale_table(results, scales):
-    counts = [10**exponent for exponent in range(7)]
+def scale_tables(results, scales):
+    """A table for each run of rows that are measured for the same N."""
+    measured = defaultdict(list)
+    for scale in scales:
+        found = re.compile(re.escape(key_pattern(scale)) + r"/N:(\d+)")
+        names = {name for program, name, _ in results.figures if program == "heddle"}
+        counts = sorted(int(match.group(1)) for match in map(found.fullmatch, names) if match)
+        if counts:
+            measured["few" if counts[-1] < 1000 else "many"].append((scale, counts))
+    tables = []
+    for group in measured.values():
+        columns = sorted({count for _, counts in group for count in counts})
+        lines = []
+        for scale, _ in group:
+            medians = [results.median("heddle", f"{key_pattern(scale)}/N:{count}", scale.unit) for count in columns]
+            lines.append([scale.work, str(scale.threads), *map(number, medians)])
+        tables.append(table(["work", "T", *(f"{count:,}".replace(",", " ") for count in columns)], lines))
+    return "\n\n".join(tables)
+
+
+def reasons(results, rows):
+    """For each row that missed its goal, its section of REASONS."""
+    sections = {}
+    for section in re.split(r"^## ", REASONS.read_text(), flags=re.MULTILINE)[1:]:
+        key, _, text = section.partition("\n")
+        sections[key.strip()] = text.strip()
     lines = []
-    for bench in scales:
-        medians = [results.median("heddle", f"{bench}/T:1/N:{count}", CPU) for count in counts]
-        lines.append([SCALES[bench], *map(number, medians)])
-    return table(["work", *(f"N = {count:,}".replace(",", " ") for count in counts)], lines)
+    for row in rows:
+        if verdict(results, row) == "no":
+            # One section speaks for all numbers of threads unless one names its own.
+            said = sections.get(row.key) or sections.get(row.bench, "Not looked into yet.")
+            lines += [f"**{row.bench}**, T = {row.threads}. {said}", ""]
+    return lines
 
 
 def first_match(pattern, text):
@@ -331,8 +386,11 @@ def render(build, programs, results, rows, scales, rounds, load):
         "",
         f"{goals.count('yes')} of {len(goals)} reached.",
     ]
+    if missed := reasons(results, rows):
+        lines += ["", "## What is missed, and why", "", *missed[:-1]]
     if scales:
-        lines += ["", "## As the work grows", "", "Heddle alone, T = 1, CPU time in ns.", "", scale_table(results, scales)]
+        about = "Heddle alone, by N; ns, or bytes of memory. Caches end: some 10 000 nodes or stacks fill the second level."
+        lines += ["", "## As the work grows", "", about, "", scale_tables(results, scales)]
     return "\n".join(lines) + "\n"
 
 
@@ -358,7 +416,7 @@ def main():
     load = os.getloadavg()
     wanted = re.compile(options.only or "")
     rows = [row for row in ROWS if wanted.search(row.bench)]
-    scales = [bench for bench in SCALES if wanted.search(bench)]
+    scales = [scale for scale in SCALES if wanted.search(scale.bench)]
 
     paths = {name: options.build.resolve() / "bin" / file for name, file in PROGRAMS.items()}
     programs = {name: Program(path) for name, path in paths.items() if path.exists()}

@@ -12,27 +12,77 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void grow(benchmark::internal::Benchmark *bench) {
+template <int Threads, int First, int Last, int Factor>
+void from_to(benchmark::internal::Benchmark *bench) {
   bench->ArgNames({"T", "N"})
       ->MinTime(0.2)
       ->MeasureProcessCPUTime()
       ->UseRealTime();
-  for (int count = 1; count <= 1'000'000; count *= 10)
-    bench->Args({1, count});
+  for (int count = First; count <= Last; count *= Factor)
+    bench->Args({Threads, count});
+}
+constexpr auto grow = from_to<1, 1, 1'000'000, 10>;
+
+template <class F> void spawn_and_wait(std::int64_t count, F body) {
+  WaitGroup group;
+  for (std::int64_t i = 0; i < count; ++i)
+    group.spawn(body);
+  group.wait();
 }
 
+/// In memory that was used before: spawn_burst has the first touch.
 void scale_spawn(benchmark::State &state) {
   run_on(state, [&] {
-    for (auto _ : state) {
-      WaitGroup group;
-      for (int i = 0; i < state.range(1); ++i)
-        group.spawn([] {});
-      group.wait();
-    }
+    spawn_and_wait(state.range(1), [] {});
+    for (auto _ : state)
+      spawn_and_wait(state.range(1), [] {});
     state.SetItemsProcessed(state.iterations() * state.range(1));
   });
 }
 BENCHMARK(scale_spawn)->Apply(grow);
+
+/// Tasks of about a microsecond, spawned by one and so half of them stolen.
+void scale_steal(benchmark::State &state) {
+  auto work = [] {
+    for (int i = 0; i < 1'000; ++i)
+      benchmark::DoNotOptimize(i);
+  };
+  run_on(state, [&] {
+    spawn_and_wait(state.range(1), work);
+    for (auto _ : state)
+      spawn_and_wait(state.range(1), work);
+    state.SetItemsProcessed(state.iterations() * state.range(1));
+  });
+}
+BENCHMARK(scale_steal)->Apply(from_to<2, 1, 1'000'000, 10>);
+
+/// N senders and N receivers at one channel.
+void scale_channel(benchmark::State &state) {
+  constexpr int values = 64 * 1024;
+  run_on(state, [&] {
+    const auto pairs = state.range(1);
+    for (auto _ : state) {
+      Channel<int> channel(128);
+      WaitGroup senders, receivers;
+      for (int p = 0; p < pairs; ++p) {
+        senders.spawn([&] {
+          for (int i = 0; i < values / pairs; ++i)
+            channel.send(i);
+        });
+        receivers.spawn([&] {
+          for (int value : channel)
+            benchmark::DoNotOptimize(value);
+        });
+      }
+      senders.wait();
+      channel.close();
+      receivers.wait();
+    }
+    state.SetItemsProcessed(state.iterations() * values);
+  });
+}
+BENCHMARK(scale_channel)->Apply(from_to<1, 1, 64, 2>);
+BENCHMARK(scale_channel)->Apply(from_to<2, 1, 64, 2>);
 
 /// One reset among N timers that are pending.
 void scale_timer_reset(benchmark::State &state) {

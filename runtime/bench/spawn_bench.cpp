@@ -111,5 +111,16 @@ BENCHMARK(parked)->Apply(once);
 void parked_million(benchmark::State &state) { park(state, parked_masses); }
 BENCHMARK(parked_million)->Apply(once);
 
+void scale_parked(benchmark::State &state) {
+  park(state, static_cast<int>(state.range(1)));
+}
+BENCHMARK(scale_parked)
+    ->ArgNames({"T", "N"})
+    ->RangeMultiplier(10)
+    ->Ranges({{1, 1}, {100, 1'000'000}})
+    ->Iterations(1)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
+
 } // namespace
 } // namespace heddle::bench
