@@ -1,0 +1,116 @@
+// Runs the tests in a process of its own, so that this one can end them, with
+// all that they started, where one of them hangs.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+// Many times what the slowest needs under a sanitizer on a busy machine.
+constexpr int seconds_for_a_test = 300;
+constexpr int seconds_for_last_words = 10;
+
+/// Writes the name of each test that starts.
+class Announcer : public testing::EmptyTestEventListener {
+public:
+  explicit Announcer(int to) : to_(to) {}
+
+private:
+  void OnTestStart(const testing::TestInfo &test) override {
+    const std::string name =
+        std::string(test.test_suite_name()) + "." + test.name() + "\n";
+    if (write(to_, name.data(), name.size()) < 0)
+      std::perror("write");
+  }
+
+  const int to_;
+};
+
+/// Until when nothing may come, in milliseconds.
+int patience() {
+  const char *stress = std::getenv("HEDDLE_STRESS_SECONDS");
+  return 1000 * (seconds_for_a_test + (stress ? std::atoi(stress) : 0));
+}
+
+// Returns the name of the test that hangs; empty: all have ended.
+std::string watch(int from) {
+  std::string heard = "before the first test\n";
+  for (pollfd readable{from, POLLIN, 0};;) {
+    const int count = poll(&readable, 1, patience());
+    if (count < 0 && errno == EINTR)
+      continue;
+    std::array<char, 4096> part;
+    const ssize_t size = count > 0 ? read(from, part.data(), part.size()) : 0;
+    if (size > 0) {
+      heard.append(part.data(), static_cast<std::size_t>(size));
+      heard.erase(0, heard.rfind('\n', heard.size() - 2) + 1);
+    } else {
+      return count == 0 ? heard : "";
+    }
+  }
+}
+
+int supervise(pid_t tests, int from) {
+  if (const std::string hangs = watch(from); !hangs.empty()) {
+    std::fprintf(stderr, "no end after %d s: %s", patience() / 1000,
+                 hangs.c_str());
+    // The runtime says what its tasks wait for.
+    kill(tests, SIGQUIT);
+    pollfd gone{from, 0, 0};
+    poll(&gone, 1, 1000 * seconds_for_last_words);
+    kill(-tests, SIGKILL);
+  }
+  int status = 0;
+  while (waitpid(tests, &status, 0) < 0 && errno == EINTR)
+    ;
+  // What the tests started and left.
+  kill(-tests, SIGKILL);
+  if (WIFEXITED(status))
+    return WEXITSTATUS(status);
+  std::fprintf(stderr, "the tests ended by signal %d\n", WTERMSIG(status));
+  return 1;
+}
+
+bool is_child_of_a_test(int argc, char **argv) {
+  return std::any_of(argv, argv + argc, [](std::string_view argument) {
+    return argument.starts_with("--gtest_internal_run_death_test");
+  });
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (!is_child_of_a_test(argc, argv)) {
+    std::array<int, 2> ends;
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+      return std::perror("pipe2"), 1;
+    const pid_t tests = fork();
+    if (tests < 0)
+      return std::perror("fork"), 1;
+    if (tests > 0) {
+      close(ends[1]);
+      return supervise(tests, ends[0]);
+    }
+    close(ends[0]);
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Owned by GoogleTest.
+    testing::UnitTest::GetInstance()->listeners().Append(
+        new Announcer(ends[1]));
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
