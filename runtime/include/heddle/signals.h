@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <utility>
 
 /// Signals of the system, as something that tasks wait for.
 ///
@@ -22,10 +23,17 @@ struct Registration;
 class [[nodiscard]] Subscription {
 public:
   Subscription() noexcept = default;
+  Subscription(Subscription &&) noexcept = default;
+  Subscription &operator=(Subscription &&other) noexcept {
+    stop();
+    registration_ = std::move(other.registration_);
+    return *this;
+  }
+  ~Subscription() { stop(); }
 
-  /// No more signals are sent; those that nobody asks for any more have the
-  /// effect again that they had before.
-  void stop() noexcept HEDDLE_SHUTS_DOWN { registration_.reset(); }
+  /// No more signals are sent, but for one that is on its way; those that
+  /// nobody asks for any more have the effect again that they had before.
+  void stop() noexcept HEDDLE_SHUTS_DOWN;
 
 private:
   friend Subscription notify(std::shared_ptr<Channel<int>> channel,

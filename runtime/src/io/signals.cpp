@@ -16,14 +16,17 @@
 namespace heddle::signals {
 namespace detail {
 
-/// Somebody who asks for signals; gone with its last handle.
+/// Somebody who asks for signals, until it is stopped or its last handle goes.
 struct Registration {
   Registration(std::vector<int> numbers, std::function<void(int)> deliver)
       : numbers(std::move(numbers)), deliver(std::move(deliver)) {}
-  ~Registration();
+  ~Registration() { stop(); }
+
+  void stop() noexcept;
 
   const std::vector<int> numbers;
   std::function<void(int)> deliver;
+  std::atomic<bool> stopped{false};
 };
 
 } // namespace detail
@@ -71,14 +74,16 @@ public:
       }
     auto registration =
         std::make_shared<Registration>(std::move(numbers), std::move(deliver));
-    registrations_.push_back(registration);
+    registrations_.push_back({registration.get(), registration});
     Readiness::count_waiter(1);
     return registration;
   }
 
   void remove(const Registration &registration) noexcept {
     std::lock_guard guard(lock_);
-    std::erase_if(registrations_, [](auto &weak) { return weak.expired(); });
+    std::erase_if(registrations_, [&](const Entry &entry) {
+      return entry.address == &registration;
+    });
     for (int number : registration.numbers)
       release(number);
     Readiness::count_waiter(-1);
@@ -87,8 +92,8 @@ public:
   std::vector<std::shared_ptr<Registration>> all() {
     std::lock_guard guard(lock_);
     std::vector<std::shared_ptr<Registration>> alive;
-    for (auto &weak : registrations_)
-      if (auto registration = weak.lock())
+    for (const Entry &entry : registrations_)
+      if (auto registration = entry.handle.lock())
         alive.push_back(std::move(registration));
     return alive;
   }
@@ -97,6 +102,10 @@ private:
   struct Handled {
     std::size_t users = 0;
     struct sigaction before{};
+  };
+  struct Entry {
+    const Registration *address;
+    std::weak_ptr<Registration> handle;
   };
 
   static void open_alarm() {
@@ -136,7 +145,7 @@ private:
 
   SpinLock lock_;
   std::array<Handled, NSIG> handled_{};
-  std::vector<std::weak_ptr<Registration>> registrations_;
+  std::vector<Entry> registrations_;
 };
 
 Registry &registry() {
@@ -150,6 +159,10 @@ struct ContextRegistrations {
   SpinLock lock;
   std::vector<std::shared_ptr<Registration>> list;
 
+  void put(std::shared_ptr<Registration> registration) {
+    std::lock_guard guard(lock);
+    list.push_back(std::move(registration));
+  }
   void take(std::vector<std::shared_ptr<Registration>> &into) noexcept {
     std::lock_guard guard(lock);
     into.swap(list);
@@ -158,7 +171,16 @@ struct ContextRegistrations {
 
 } // namespace
 
-detail::Registration::~Registration() { registry().remove(*this); }
+void detail::Registration::stop() noexcept {
+  if (!stopped.exchange(true, std::memory_order_acq_rel))
+    registry().remove(*this);
+}
+
+void Subscription::stop() noexcept {
+  if (registration_)
+    registration_->stop();
+  registration_.reset();
+}
 
 Subscription notify(std::shared_ptr<Channel<int>> channel,
                     std::initializer_list<int> numbers) {
@@ -170,12 +192,15 @@ Subscription notify(std::shared_ptr<Channel<int>> channel,
 
 Context shutdown_context(const Context &parent) {
   auto [context, cancel] = with_cancel(parent);
+  // The next signal may come as soon as somebody sees that the context ended.
   auto registration = registry().add({SIGINT, SIGTERM}, [cancel = cancel](int) {
-    cancel();
     heddle::detail::forget_shutdown_contexts();
+    cancel();
   });
-  std::lock_guard guard(contexts.lock);
-  contexts.list.push_back(std::move(registration));
+  contexts.put(std::move(registration));
+  // The signal may have come before it was there to be forgotten.
+  if (context.cancelled())
+    heddle::detail::forget_shutdown_contexts();
   return context;
 }
 
@@ -188,13 +213,17 @@ void deliver_arrived() {
     if (signals::arrived[static_cast<std::size_t>(number)].exchange(
             false, std::memory_order_acquire))
       for (const auto &registration : signals::registry().all())
-        if (std::ranges::count(registration->numbers, number))
+        if (!registration->stopped.load(std::memory_order_relaxed) &&
+            std::ranges::count(registration->numbers, number))
           registration->deliver(number);
 }
 
 void forget_shutdown_contexts() noexcept {
   std::vector<std::shared_ptr<signals::Registration>> dropped;
   signals::contexts.take(dropped);
+  // Not by the last handle's end: who delivers a signal holds another.
+  for (const auto &registration : dropped)
+    registration->stop();
 }
 
 } // namespace heddle::detail
