@@ -1,5 +1,7 @@
 #pragma once
 
+#include "task/sanitizers.h"
+
 #include <atomic>
 #include <cstdint>
 #include <ctime>
@@ -13,6 +15,12 @@ namespace heddle::detail {
 /// that is not negative. May return early for no reason.
 inline void futex_wait(std::atomic<std::uint32_t> &word, std::uint32_t expected,
                        std::int64_t nanoseconds = -1) noexcept {
+#ifdef HEDDLE_TSAN
+  // It puts signals off until the thread comes back from here.
+  constexpr std::int64_t longest = 50'000'000;
+  if (nanoseconds < 0 || nanoseconds > longest)
+    nanoseconds = longest;
+#endif
   timespec limit{static_cast<time_t>(nanoseconds / 1'000'000'000),
                  static_cast<long>(nanoseconds % 1'000'000'000)};
   syscall(SYS_futex, reinterpret_cast<std::uint32_t *>(&word),
