@@ -4,6 +4,8 @@
 
 #include "heddle/detail/task.h"
 
+#include <cstdint>
+
 namespace heddle::detail {
 
 inline constexpr int places_ahead = 8;
@@ -23,8 +25,10 @@ inline void name_ahead(Task *first) noexcept {
 /// Fetches the task that `task` named, if that still is one.
 inline const Task *fetch_ahead(const Task &task) noexcept {
   const Task *ahead = task.ahead.load(std::memory_order_relaxed);
-  __builtin_prefetch(ahead, 1);
-  __builtin_prefetch(reinterpret_cast<const char *>(ahead) + 64, 1);
+  // A number, as there need be no object.
+  const auto address = reinterpret_cast<std::uintptr_t>(ahead);
+  for (std::uintptr_t line : {address, address + 64})
+    __builtin_prefetch(reinterpret_cast<const void *>(line), 1);
   return ahead;
 }
 
