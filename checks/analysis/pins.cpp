@@ -232,6 +232,36 @@ private:
   DenseSet<const Function *> visited;
 };
 
+bool mentionsPin(Unit &unit, const Function &fn) {
+  return any_of(fn.calls, [&](const Call *call) {
+    const auto *made = dyn_cast_or_null<CXXConstructorDecl>(call->callee);
+    return unit.roles(*call).has(Role::Pins) ||
+           (made && unit.roles(made->getParent()).has(Role::PinsScope));
+  });
+}
+
+bool mayBePinned(Unit &unit, const Call &call,
+                 DenseSet<const Function *> &visited) {
+  const Function &fn = *call.caller;
+  std::vector<PinnedRegion> regions = pinnedRegions(unit, fn);
+  if (any_of(regions, [&](const PinnedRegion &region) {
+        return is_contained(region.calls, &call);
+      }))
+    return true;
+  // A pin that outlives its function.
+  if (regions.empty() && mentionsPin(unit, fn))
+    return true;
+  if (!visited.insert(&fn).second)
+    return false;
+  return any_of(invokers(unit, fn), [&](const Invocation &invoker) {
+    const Function *wrapper =
+        invoker.argument ? unit.function(invoker.call->callee) : nullptr;
+    return runsDuringCall(invoker.execution) &&
+           ((wrapper && mentionsPin(unit, *wrapper)) ||
+            mayBePinned(unit, *invoker.call, visited));
+  });
+}
+
 bool usesErrno(const Call &call) {
   return call.callee && call.callee->getIdentifier() &&
          call.callee->getName() == "__errno_location";
@@ -263,6 +293,11 @@ bool needsItsThread(Unit &unit, const PinnedRegion &region) {
            return needsThread(unit, *call) || usesErrno(*call) ||
                   follower.holdsThreadLockWhereMoved(*call);
          });
+}
+
+bool mayBePinned(Unit &unit, const Call &call) {
+  DenseSet<const Function *> visited;
+  return mayBePinned(unit, call, visited);
 }
 
 std::vector<CallPath> unseenCalls(Unit &unit, const PinnedRegion &region) {

@@ -31,4 +31,8 @@ bool needsItsThread(Unit &unit, const PinnedRegion &region);
 /// known of.
 std::vector<CallPath> unseenCalls(Unit &unit, const PinnedRegion &region);
 
+/// As far as the code in view tells, `call` may be made by a task that is bound
+/// to its thread.
+bool mayBePinned(Unit &unit, const Call &call);
+
 } // namespace heddle::checks

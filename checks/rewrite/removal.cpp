@@ -1,5 +1,7 @@
 #include "rewrite/removal.h"
 
+#include "rewrite/purity.h"
+
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -25,12 +27,19 @@ const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
   return removable ? branch : nullptr;
 }
 
+bool isConstant(const ASTContext &context, const Expr *expr) {
+  Expr::EvalResult value;
+  return !expr->isValueDependent() && expr->EvaluateAsRValue(value, context) &&
+         !value.HasSideEffects;
+}
+
 } // namespace
 
 Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
-  edits.require(none_of(call.args(), [&](const Expr *argument) {
-    return !isa<CXXDefaultArgExpr>(argument) &&
-           argument->HasSideEffects(unit.context());
+  edits.require(all_of(call.args(), [&](const Expr *argument) {
+    return isa<CXXDefaultArgExpr>(argument) ||
+           !argument->HasSideEffects(unit.context()) || isPure(argument) ||
+           isConstant(unit.context(), argument);
   }));
   const Stmt *statement = call.site;
   const Stmt *up = unit.parent(statement);

@@ -1,11 +1,15 @@
 // Prints what the analyses find in a file, one fact a line, for their tests:
 //   heddle-dump-facts --kind=KIND [--roles=CONFIGURATION] FILE --
 //   COMPILER-FLAGS
+#include "analysis/attempts.h"
 #include "analysis/callables.h"
 #include "analysis/captures.h"
+#include "analysis/endless.h"
 #include "analysis/hot.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
+#include "analysis/polling.h"
+#include "analysis/shared_state.h"
 #include "analysis/suspends.h"
 #include "analysis/task_code.h"
 #include "analysis/uses.h"
@@ -50,6 +54,7 @@ public:
         {"summaries", [&] { printSummaries(); }},
         {"locks", [&] { printLocks(); }},
         {"loops", [&] { printLoops(); }},
+        {"waits", [&] { printWaits(); }},
         {"hot", [&] { printHot(); }},
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
@@ -230,6 +235,40 @@ private:
         llvm::outs() << lineOf(call.location()) << ": " << nameOf(call)
                      << " per item of " << lineOf(loop->stmt->getBeginLoc())
                      << " " << trips[unsigned(loop->trips)] << '\n';
+    });
+  }
+
+  void printWaits() const {
+    forEachFunction([&](const Function &fn) {
+      for (const Loop &loop : loops(unit, fn)) {
+        llvm::outs() << lineOf(loop.stmt->getBeginLoc()) << ": ";
+        if (auto found = polling(unit, loop)) {
+          llvm::outs() << "polls"
+                       << (found->kind == PauseKind::Sleep   ? " sleeping"
+                           : found->kind == PauseKind::Yield ? " yielding"
+                                                             : "");
+          AskedState asked;
+          if (llvm::all_of(found->questions, [&](const Expr *question) {
+                return ask(unit, loop, question, asked);
+              }))
+            llvm::outs() << ", asks memory";
+          if (asked.rounds < 1000)
+            llvm::outs() << " for " << asked.rounds << " rounds";
+        } else {
+          llvm::outs() << (progresses(unit, loop) ? "progresses" : "waits");
+        }
+        if (llvm::any_of(fn.calls, [&](const Call *call) {
+              return call->callee && lexicalLoop(unit, call->site) == &loop &&
+                     nameOf(*call) == "Channel::try_receive" &&
+                     failsIdly(unit, loop, *call);
+            }))
+          llvm::outs() << ", fails idly";
+        if (neverEnds(unit, loop))
+          llvm::outs() << ", never ends";
+        if (neverPauses(unit, loop))
+          llvm::outs() << ", never pauses";
+        llvm::outs() << '\n';
+      }
     });
   }
 

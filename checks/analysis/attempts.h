@@ -1,0 +1,24 @@
+// Attempts that never wait, and what a loop does when they fail.
+#pragma once
+
+#include "analysis/loops.h"
+
+#include <optional>
+
+namespace heddle::checks {
+
+/// When `attempt` fails, a round of `loop` does nothing else, but to yield.
+bool failsIdly(Unit &unit, const Loop &loop, const Call &attempt);
+
+/// The statements of a round of `loop` beside `call`, if it is one of them and
+/// all the others only yield.
+std::optional<llvm::SmallVector<const clang::Stmt *, 2>>
+onlyPausesBeside(Unit &unit, const Loop &loop, const Call &call);
+
+/// What `loop`, which is no range-for, asks each round; null if nothing.
+const clang::Expr *conditionOf(const Loop &loop);
+
+/// `part` is `whole` or stands in it.
+bool isWithin(Unit &unit, const clang::Stmt *part, const clang::Stmt *whole);
+
+} // namespace heddle::checks

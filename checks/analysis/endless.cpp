@@ -1,0 +1,117 @@
+#include "analysis/endless.h"
+
+#include "analysis/attempts.h"
+#include "analysis/callables.h"
+#include "analysis/lock_effects.h"
+#include "analysis/suspends.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace llvm;
+
+namespace heddle::checks {
+namespace {
+
+// A break leaves the loop that it stands in, or a switch.
+bool leaves(const Stmt *stmt, bool inner) {
+  if (!stmt || isa<LambdaExpr>(stmt))
+    return false;
+  if (isa<ReturnStmt, GotoStmt, IndirectGotoStmt, CXXThrowExpr, CoawaitExpr,
+          CoyieldExpr, CoreturnStmt>(stmt) ||
+      (isa<BreakStmt>(stmt) && !inner))
+    return true;
+  inner |= isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt, SwitchStmt>(stmt);
+  return any_of(stmt->children(),
+                [&](const Stmt *child) { return leaves(child, inner); });
+}
+
+bool hasThrow(const Stmt *stmt) {
+  return stmt && (isa<CXXThrowExpr>(stmt) ||
+                  any_of(stmt->children(),
+                         [](const Stmt *child) { return hasThrow(child); }));
+}
+
+class Runs {
+public:
+  explicit Runs(Unit &unit) : unit(unit) {}
+
+  /// Whether `call` comes back, without anything else having had a turn.
+  bool straightOn(const Call &call) {
+    if (suspends(unit, call) || blocks(unit, call) || yields(unit, call) ||
+        suspendsForLock(unit, call) ||
+        unit.roles(call).has(Role::YieldsThread) || doesNotReturn(call) ||
+        mayBeAnother(call) || takesLock(call))
+      return false;
+    bool seen = isKnown(call);
+    for (const Invocation &next : invocations(unit, call)) {
+      seen |= !next.argument;
+      if (runsDuringCall(next.execution) && !straightOn(*next.target))
+        return false;
+    }
+    return seen;
+  }
+
+  bool doesNotReturn(const Call &call) {
+    return call.callee && call.callee->isNoReturn();
+  }
+
+private:
+  bool straightOn(const Function &fn) {
+    return !visited.insert(&fn).second ||
+           (!hasThrow(fn.body) && all_of(fn.calls, [&](const Call *call) {
+             return straightOn(*call);
+           }));
+  }
+
+  bool mayBeAnother(const Call &call) const {
+    const auto *method = dyn_cast_or_null<CXXMethodDecl>(call.callee);
+    return method && method->isVirtual() && !unit.overriders(method).empty();
+  }
+
+  // It may wait until the lock is free.
+  bool takesLock(const Call &call) const {
+    const auto *made = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
+    return made && LockEffects(unit).isGuard(
+                       unit.context().getCanonicalTagType(made->getParent()));
+  }
+
+  // The library's and the compiler's own.
+  bool isKnown(const Call &call) const {
+    if (!call.callee)
+      return false;
+    return isStandard(*call.callee) || call.callee->getBuiltinID() != 0 ||
+           call.callee->isImplicit() || call.callee->isDefaulted() ||
+           call.callee->isReplaceableGlobalAllocationFunction();
+  }
+
+  Unit &unit;
+  DenseSet<const Function *> visited;
+};
+
+} // namespace
+
+bool neverEnds(Unit &unit, const Loop &loop) {
+  Runs runs(unit);
+  return loop.trips == TripCount::Endless && !loop.callable &&
+         !leaves(loop.body, false) &&
+         none_of(loop.function->calls, [&](const Call *call) {
+           return isWithin(unit, call->site, loop.body) &&
+                  runs.doesNotReturn(*call);
+         });
+}
+
+bool neverPauses(Unit &unit, const Loop &loop) {
+  Runs runs(unit);
+  return neverEnds(unit, loop) &&
+         all_of(loop.function->calls, [&](const Call *call) {
+           return !isWithin(unit, call->site, loop.stmt) ||
+                  runs.straightOn(*call);
+         });
+}
+
+} // namespace heddle::checks
