@@ -1,0 +1,142 @@
+#include "analysis/held_locks.h"
+#include "analysis/names.h"
+#include "analysis/polling.h"
+#include "analysis/spawns.h"
+#include "analysis/suspends.h"
+#include "analysis/task_code.h"
+#include "analysis/tests.h"
+#include "framework/check.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+// A task that waits in the kernel holds its thread, and with it the processor
+// that others wait for, until the monitor takes that away. Within blocking()
+// the processor goes to others at once.
+class ThreadBlockingCallInTask final : public FunctionCheck {
+  using FunctionCheck::FunctionCheck;
+
+  void checkFunction(const Function &function) override {
+    if (isTestCode(function) ||
+        unit().roles(function.decl).hasAny({Role::Blocks, Role::Suspends}))
+      return;
+    auto path = taskCodeOnProcessor(unit(), function);
+    if (!path)
+      return;
+    // Code in view that blocks is task code too, and told where it does.
+    for (const Call *call : function.calls)
+      if (auto wait = blocks(unit(), *call); wait && wait->calls.size() == 1 &&
+                                             !isToTerminalOrLog(*call) &&
+                                             !isPollingPause(*call))
+        report(*call, *path);
+  }
+
+  // yield-poll-loop tells of the whole loop.
+  bool isPollingPause(const Call &call) {
+    const Loop *loop = lexicalLoop(unit(), call.site);
+    return loop && unit().roles(call).has(Role::Sleeps) &&
+           polling(unit(), *loop);
+  }
+
+  bool isToTerminalOrLog(const Call &call) {
+    if (!call.callee)
+      return false;
+    std::string name = tableName(*call.callee);
+    bool isStream = name == "fflush" || name == "fwrite" || name == "fgets";
+    if (name == "write" && !call.args().empty()) {
+      Expr::EvalResult descriptor;
+      return call.args()[0]->EvaluateAsInt(descriptor, unit().context()) &&
+             descriptor.Val.getInt().getExtValue() <= 2;
+    }
+    return (isStream || call.callee->getNumParams() == 0) &&
+           llvm::any_of(call.args(), [](const Expr *argument) {
+             const ValueDecl *stream = namedBy(argument);
+             return stream && hasWord(*stream, {"stdout", "stderr", "stdin",
+                                                "log", "logger", "trace"});
+           });
+  }
+
+  void report(const Call &call, const TaskPath &path) {
+    Finding &finding = diag(call.location(), "'%0' blocks the task's thread")
+                       << nameOf(call);
+    finding.note(path.start->location(), path.explanation(unit()));
+    for (const Call *step : path.calls)
+      finding.note(step->location(), "reached through this call");
+    if (call.callee && tableName(*call.callee) == "std::this_thread::sleep_for")
+      finding.fix(asTaskSleep(call));
+    else
+      finding.review(call.location(),
+                     "within blocking() others get the processor meanwhile; "
+                     "errno is to be read in there too",
+                     asSection(call));
+  }
+
+  static std::string nameOf(const Call &call) {
+    if (call.destroyed)
+      return "the end of " + call.destroyed->getNameAsString();
+    if (const auto *made = dyn_cast<CXXConstructorDecl>(call.callee))
+      return made->getParent()->getNameAsString();
+    return call.callee->getNameAsString();
+  }
+
+  // Where a thread's own lock is held, the task must not go elsewhere.
+  Edits asTaskSleep(const Call &call) {
+    return edits()
+        .require(isExactIn(call.args()[0]->getType()) &&
+                 !mayHoldThreadLock(unit(), call))
+        .replace(cast<CallExpr>(call.site)->getCallee()->getSourceRange(),
+                 "heddle::sleep_for")
+        .include("heddle/spawn.h", call.location());
+  }
+
+  // The length is a whole number of nanoseconds, by its type.
+  static bool isExactIn(QualType type) {
+    const auto *duration = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        type.getNonReferenceType()->getAsCXXRecordDecl());
+    if (!duration || duration->getTemplateArgs().size() != 2 ||
+        !duration->getTemplateArgs()[0].getAsType()->isIntegerType())
+      return false;
+    const auto *period = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+        duration->getTemplateArgs()[1].getAsType()->getAsCXXRecordDecl());
+    return period &&
+           1'000'000'000 %
+                   period->getTemplateArgs()[1].getAsIntegral().getExtValue() ==
+               0;
+  }
+
+  Edits asSection(const Call &call) {
+    const auto *expr = dyn_cast<CallExpr>(call.site);
+    const Stmt *statement = expr ? statementOf(unit(), expr) : nullptr;
+    bool isWhole = statement && onlyCall(unit(), statement) == &call;
+    llvm::StringRef text =
+        expr ? source().text(expr->getSourceRange()) : llvm::StringRef();
+    return edits()
+        .require(expr && !text.empty() && !expr->isGLValue() &&
+                 !expr->getType()->isDependentType() &&
+                 !mayHoldThreadLock(unit(), call))
+        .replace(expr ? source().span(expr->getSourceRange()) : std::nullopt,
+                 (isWhole ? "heddle::blocking([&] { "
+                          : "heddle::blocking([&] { return ") +
+                     text + "; })")
+        .include("heddle/foreign.h", call.location());
+  }
+};
+
+} // namespace
+
+extern const CheckInfo thread_blocking_call_in_task = {
+    .summary = "call that blocks the OS thread of a task",
+    .tier = Tier::Cost,
+    .fix = Fix::SafeOrReview,
+    .seeds = "E9",
+    .since = "0.1",
+    .yieldsTo = {"sleep-as-yield", "yield-poll-loop"},
+    .make = makeCheck<ThreadBlockingCallInTask>,
+};
+
+} // namespace heddle::checks
