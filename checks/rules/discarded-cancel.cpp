@@ -1,0 +1,201 @@
+#include "analysis/callables.h"
+#include "analysis/exits.h"
+#include "analysis/spawns.h"
+#include "analysis/timers.h"
+#include "analysis/uses.h"
+#include "framework/check.h"
+#include "rewrite/scope.h"
+
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/ExprCXX.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+// A context that nobody ends keeps its timer, and what was started with it,
+// until its deadline or its parent's end.
+class DiscardedCancel final : public FunctionCheck {
+  using FunctionCheck::FunctionCheck;
+
+  void checkFunction(const Function &function) override {
+    if (!function.decl || unit().roles(function.decl).has(Role::MakesContext))
+      return;
+    for (const Call *call : function.calls)
+      if (unit().roles(*call).has(Role::MakesContext))
+        checkMade(*call);
+  }
+
+  void checkMade(const Call &call) {
+    const Stmt *part = call.site;
+    const Stmt *up = unit().parent(part);
+    while (isa_and_nonnull<ImplicitCastExpr, MaterializeTemporaryExpr,
+                           CXXBindTemporaryExpr, ParenExpr, ExprWithCleanups>(
+        up)) {
+      part = up;
+      up = unit().parent(up);
+    }
+    if (const auto *member = dyn_cast_or_null<MemberExpr>(up))
+      return isCancel(*member->getMemberDecl()) ? void()
+                                                : reportDropped(call, *member);
+    // The body of a constructor is the parent of its initialisers, too.
+    if (const auto *block = dyn_cast_or_null<CompoundStmt>(up);
+        block && llvm::is_contained(block->body(), part)) {
+      diag(call.location(), "the context made here is never ended");
+      return;
+    }
+    const VarDecl *variable = variableMadeBy(unit(), call);
+    if (!variable || !variable->hasLocalStorage() ||
+        !isa_and_nonnull<DeclStmt>(up))
+      return;
+    if (const auto *parts = dyn_cast<DecompositionDecl>(variable))
+      checkParts(call, *parts);
+    else if (!isEnding(variable->getType()))
+      checkWhole(call, *variable);
+  }
+
+  bool isEnding(QualType type) {
+    const CXXRecordDecl *record =
+        type.getNonReferenceType()->getAsCXXRecordDecl();
+    return record && unit().roles(record).has(Role::EndsContext);
+  }
+
+  // What is called to end the context.
+  bool isCancel(const ValueDecl &decl) {
+    const CXXRecordDecl *record =
+        decl.getType().getNonReferenceType()->getAsCXXRecordDecl();
+    return record && record->hasDefinition() &&
+           llvm::any_of(record->methods(), [&](const CXXMethodDecl *method) {
+             return method->getOverloadedOperator() == OO_Call &&
+                    unit().roles(method).has(Role::EndsContext);
+           });
+  }
+
+  // `with_timeout(…).context`
+  void reportDropped(const Call &call, const MemberExpr &member) {
+    Finding &finding =
+        diag(call.location(), "what ends the context is dropped");
+    const VarDecl *context = variableMadeBy(unit(), call);
+    const Stmt *declared = statementOf(unit(), call.site);
+    auto text = source().text(call.expr()->getSourceRange());
+    Edits edit = edits();
+    edit.require(context && declared && context->hasLocalStorage() &&
+                 !text.empty() && !context->getType()->isReferenceType() &&
+                 context->getInit() &&
+                 context->getInit()->IgnoreUnlessSpelledInSource() == &member);
+    if (edit)
+      edit.replace(source().statement(*declared),
+                   "heddle::ScopedContext " + context->getNameAsString() +
+                       " = " + text + ";")
+          .include("heddle/context.h", call.location());
+    offer(finding, call, context, edit);
+  }
+
+  void checkParts(const Call &call, const DecompositionDecl &parts) {
+    const BindingDecl *context = nullptr, *cancel = nullptr;
+    for (const BindingDecl *part : parts.bindings())
+      (isCancel(*part) ? cancel : context) = part;
+    if (cancel)
+      checkCalls(call, *cancel, context, cancel->getNameAsString(),
+                 unit().mentions(cancel));
+  }
+
+  // `Cancellation both = with_cancel(…);`
+  void checkWhole(const Call &call, const VarDecl &both) {
+    llvm::SmallVector<const Expr *, 4> cancels;
+    for (const Expr *mention : unit().mentions(&both)) {
+      const auto *member = dyn_cast_or_null<MemberExpr>(unit().parent(mention));
+      if (!member)
+        return;
+      if (isCancel(*member->getMemberDecl()))
+        cancels.push_back(member);
+    }
+    checkCalls(call, both, &both, both.getNameAsString() + ".cancel", cancels);
+  }
+
+  void checkCalls(const Call &call, const ValueDecl &name,
+                  const ValueDecl *context, const std::string &text,
+                  llvm::ArrayRef<const Expr *> mentions) {
+    llvm::SmallVector<const Stmt *, 4> ends;
+    for (const Expr *mention : mentions) {
+      const Call *use = userOf(unit(), *mention);
+      // Passed on, stored, returned or captured: others see to it.
+      if (!use || use->caller != call.caller ||
+          !unit().roles(*use).has(Role::EndsContext) ||
+          isa<CXXConstructExpr>(use->site))
+        return;
+      ends.push_back(use->site);
+    }
+    const Stmt *declared = statementOf(unit(), call.site);
+    auto way =
+        declared ? wayOut(unit(), *call.caller, *declared, ends) : std::nullopt;
+    if (!ends.empty() && !way)
+      return;
+    Finding &finding = diag(name.getLocation(),
+                            ends.empty() ? "'%0' is never called"
+                                         : "'%0' is not called on every path")
+                       << text;
+    finding.note(call.location(), "the context is made here");
+    if (!ends.empty())
+      finding.note(way->exit ? way->exit->getBeginLoc()
+                             : call.caller->body->getEndLoc(),
+                   "it is not called on the way to here");
+    offer(finding, call, context, withCancelOnExit(declared, text));
+  }
+
+  Edits withCancelOnExit(const Stmt *declared, const std::string &cancel) {
+    Edits edit = edits();
+    std::string name =
+        declared ? freeName(unit(), source(), {"cancel_on_exit", "end_on_exit"},
+                            *declared)
+                 : "";
+    auto span = declared ? source().statement(*declared) : std::nullopt;
+    edit.require(span && !name.empty());
+    if (!edit)
+      return edit;
+    std::string indentation =
+        source().indentation(span->file, span->begin).str();
+    span->begin = span->end;
+    return edit
+        .replace(span, "\n" + indentation + "heddle::CancelOnExit " + name +
+                           "(" + cancel + ");")
+        .include("heddle/context.h", declared->getBeginLoc());
+  }
+
+  // Whoever keeps the context would see it end with the scope.
+  void offer(Finding &finding, const Call &call, const ValueDecl *context,
+             const Edits &edit) {
+    bool kept =
+        !context ||
+        llvm::any_of(unit().mentions(context), [&](const Expr *mention) {
+          const Function *fn = unit().functionOf(mention);
+          if (!fn || isa_and_nonnull<ReturnStmt>(unit().parent(mention)))
+            return true;
+          return fn != call.caller &&
+                 !llvm::all_of(invokers(unit(), *fn), [](const Invocation &by) {
+                   return runsDuringCall(by.execution);
+                 });
+        });
+    if (kept)
+      finding.review(call.location(),
+                     "the context would end with this scope, also for those "
+                     "who keep it",
+                     edit);
+    else
+      finding.fix(edit);
+  }
+};
+
+} // namespace
+
+extern const CheckInfo discarded_cancel = {
+    .summary = "context that is not ended on every path",
+    .tier = Tier::Bug,
+    .fix = Fix::SafeOrReview,
+    .seeds = "D13",
+    .since = "0.1",
+    .make = makeCheck<DiscardedCancel>,
+};
+
+} // namespace heddle::checks
