@@ -4,6 +4,7 @@
 #include "analysis/attempts.h"
 #include "analysis/callables.h"
 #include "analysis/captures.h"
+#include "analysis/channels.h"
 #include "analysis/endless.h"
 #include "analysis/hot.h"
 #include "analysis/lock_regions.h"
@@ -58,6 +59,7 @@ public:
         {"hot", [&] { printHot(); }},
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
+        {"channels", [&] { printChannels(); }},
     };
     auto found = kinds.find(kind);
     if (found == kinds.end()) {
@@ -325,6 +327,24 @@ private:
                          << kinds[unsigned(use.kind)] << '\n';
       }
     });
+  }
+
+  void printChannels() const {
+    constexpr llvm::StringLiteral kinds[] = {"sends", "receives", "closes",
+                                             "looks"};
+    for (const ChannelInfo *channel : channels(unit)) {
+      for (const ChannelInfo::Made &made : channel->made)
+        llvm::outs() << lineOf(made.location()) << ": " << channel->name()
+                     << " holds "
+                     << (made.capacity ? std::to_string(*made.capacity)
+                                       : "an unknown number")
+                     << (channel->escapes ? ", escapes\n" : "\n");
+      for (const ChannelUse &use : channel->uses)
+        llvm::outs() << lineOf(use.location()) << ": " << use.function->name()
+                     << ' ' << kinds[use.kind] << ' ' << channel->name()
+                     << (use.loop ? " in a loop" : "")
+                     << (use.limited ? " if it can\n" : "\n");
+    }
   }
 
   Unit &unit;
