@@ -3,6 +3,7 @@
 #include "heddle/channel.h"
 #include "heddle/foreign.h"
 #include "heddle/future.h"
+#include "heddle/memory.h"
 #include "heddle/pin.h"
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
@@ -98,6 +99,30 @@ TEST(Sigquit, HarmsNobodyUnderLoad) {
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               AllOf(HasSubstr("tasks on 3 processors"),
                     HasSubstr("waits for a channel")));
+}
+
+// A task that waited on a stack that is gone, and now waits for a child that
+// runs on top of its frames.
+TEST(Sigquit, LooksAtNoStackThatIsGone) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run(
+                [] {
+                  with_stack(1 << 20,
+                             [] { sleep_for(std::chrono::milliseconds(1)); });
+                  release_memory();
+                  int ran = 0;
+                  WaitGroup group;
+                  group.spawn([&] {
+                    raise(SIGQUIT);
+                    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                    ++ran;
+                  });
+                  group.wait();
+                  return ran;
+                },
+                {.procs = 1}),
+            1);
+  testing::internal::GetCapturedStderr();
 }
 
 TEST(Debugger, ListsTasksAndTheirCalls) {

@@ -119,6 +119,8 @@ void call_on_stack(std::size_t bytes, void (*call)(void *), void *arg) {
   stack->pins = mine.pins;
   stack->pinned = mine.pinned;
   switch_stacks(*worker, *stack);
+  // Where the call has waited; from here on the stack may be unmapped.
+  current_task()->stack = nullptr;
   StackPool::put_large(*stack);
 }
 

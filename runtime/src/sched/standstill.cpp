@@ -8,9 +8,6 @@
 #include <mutex>
 #include <sched.h>
 
-// What is read here of a task that runs is thrown away: see is_still().
-#define HEDDLE_READS_RACING_STACKS __attribute__((no_sanitize("thread")))
-
 namespace heddle::detail {
 namespace {
 
@@ -25,7 +22,7 @@ Standstill::Standstill() {
   while (!(complete_ = take_all()) && now_ns() < deadline)
     sched_yield();
   heavy_barrier();
-  note_running_stacks();
+  note_running();
 }
 
 Standstill::~Standstill() {
@@ -65,9 +62,9 @@ bool Standstill::take_all() {
   return usable == procs;
 }
 
-// A worker without a processor may still leave the stack it runs on, for one of
-// a dispatcher; it takes up no task that was parked.
-HEDDLE_READS_RACING_STACKS void Standstill::note_running_stacks() {
+// Those are the only tasks that come to a wait meanwhile: without a processor
+// no worker takes up another.
+void Standstill::note_running() {
   std::vector<Worker *> workers;
   {
     std::lock_guard guard(scheduler.lock);
@@ -76,18 +73,19 @@ HEDDLE_READS_RACING_STACKS void Standstill::note_running_stacks() {
   running_.reserve(workers.size());
   // Not under the lock, for which a section may wait.
   for (Worker *worker : workers) {
+    // Acquire: pairs with arrive()'s release, for what a task that left wrote.
     while (worker->in_section.load(std::memory_order_acquire))
       cpu_pause();
-    running_.push_back(worker->stack);
+    if (Task *task = worker->current.load(std::memory_order_acquire))
+      running_.push_back(task);
   }
 }
 
-HEDDLE_READS_RACING_STACKS bool
-Standstill::is_still(const Task &task) const noexcept {
+bool Standstill::is_still(const Task &task) const noexcept {
   return complete_ &&
          task.state.load(std::memory_order_acquire) == TaskState::parked &&
-         task.stack && !task.waits_on_thread &&
-         std::ranges::find(running_, task.stack) == running_.end();
+         std::ranges::find(running_, &task) == running_.end() && task.stack &&
+         !task.waits_on_thread;
 }
 
 } // namespace heddle::detail

@@ -22,10 +22,10 @@ public:
 
 private:
   bool take_all();
-  void note_running_stacks();
+  void note_running();
 
   std::vector<Processor *> taken_;
-  std::vector<const Stack *> running_;
+  std::vector<const Task *> running_;
   bool complete_ = false;
 };
 

@@ -30,6 +30,8 @@ void run_within(Task *task) {
   // What the caller throws or handles is none of the child's.
   ExceptionState exceptions = *worker->exceptions;
   *worker->exceptions = {};
+  // Its frames are below the child's: they are on no stack of its own.
+  self->stack = nullptr;
   self->reason.store(WaitReason::children, std::memory_order_relaxed);
   self->state.store(TaskState::parked, std::memory_order_relaxed);
   task->parent.store(nullptr, std::memory_order_relaxed);
