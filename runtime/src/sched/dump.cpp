@@ -48,12 +48,12 @@ std::vector<Group> collect_groups() {
     WaitReason reason = state == TaskState::parked
                             ? task.reason.load(std::memory_order_relaxed)
                             : WaitReason::none;
-    Group group{task.site, state, reason, {}, 1};
+    Group group{TaskPool::site_of(task), state, reason, {}, 1};
     if (backtraces < most_backtraces && standstill.is_still(task)) {
       ++backtraces;
       group.frames = backtrace(*task.stack, most_frames);
     }
-    std::size_t hash = task.site.line() * 64u + static_cast<unsigned>(reason);
+    std::size_t hash = group.site.line() * 64u + static_cast<unsigned>(reason);
     for (void *frame : group.frames)
       hash = hash * 31 + reinterpret_cast<std::uintptr_t>(frame);
     std::vector<Group> &alike = groups[hash];
@@ -135,6 +135,7 @@ void print_tasks() noexcept {
 }
 
 void watch_quit() noexcept {
+  quit_sent.store(false, std::memory_order_relaxed);
   struct sigaction current;
   if (!scheduler.options.dump_on_sigquit ||
       sigaction(SIGQUIT, nullptr, &current) != 0 ||

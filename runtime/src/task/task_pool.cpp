@@ -217,6 +217,13 @@ void TaskPool::release() noexcept {
   turn.unlock();
 }
 
+// One word, and so never a mixture of two.
+[[gnu::no_sanitize("thread")]] std::source_location
+TaskPool::site_of(const Task &task) noexcept {
+  static_assert(sizeof task.site == sizeof(void *));
+  return task.site;
+}
+
 const void *TaskPool::slabs() noexcept { return &newest_slab; }
 
 void TaskPool::visit_all(void (*call)(void *, Task &), void *visit) {

@@ -4,6 +4,7 @@
 #include "sched/ahead.h"
 
 #include <cstddef>
+#include <source_location>
 
 namespace heddle::detail {
 
@@ -52,6 +53,10 @@ public:
     auto call = [](void *f, Task &task) { (*static_cast<F *>(f))(task); };
     visit_all(call, &visit);
   }
+
+  /// Where a task was spawned. It may end meanwhile, and the node be another's:
+  /// then where that was.
+  static std::source_location site_of(const Task &task) noexcept;
 
   /// Where the newest slab's address is kept; for debuggers.
   static const void *slabs() noexcept;

@@ -50,13 +50,13 @@ std::vector<LiveTasks> live_tasks() {
       return;
     const char *waits_for =
         parked ? describe(task.reason.load(std::memory_order_relaxed)) : "";
+    const std::source_location site = heddle::detail::TaskPool::site_of(task);
     for (LiveTasks &group : groups)
-      if (group.waits_for == waits_for &&
-          same_place(group.spawned_at, task.site)) {
+      if (group.waits_for == waits_for && same_place(group.spawned_at, site)) {
         ++group.count;
         return;
       }
-    groups.push_back({task.site, waits_for, 1});
+    groups.push_back({site, waits_for, 1});
   });
   std::ranges::sort(groups, std::ranges::greater(), &LiveTasks::count);
   return groups;
