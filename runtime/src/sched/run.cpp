@@ -95,10 +95,10 @@ void set_going() {
     first = unlist_processor();
   }
   bool watched = start_monitor();
-  if (watched && give_away(*first)) {
-    watch_quit();
+  // Before there is a task that could send the signal.
+  watch_quit();
+  if (watched && give_away(*first))
     return;
-  }
   begin_stop();
   while (Task *task = scheduler.queue.pop()) {
     task->closure(*task, ClosureAction::drop);
