@@ -125,6 +125,7 @@ TEST(MemoryLimit, IsSetAndTold) {
   run([] { EXPECT_EQ(set_memory_limit(2 << 20), std::size_t{1} << 28); },
       {.memory_limit = 1 << 28});
   // What the options named was for that run.
+  EXPECT_EQ(set_memory_limit(2 << 20), std::size_t{2} << 20);
   run([] { EXPECT_EQ(set_memory_limit(0), std::size_t{2} << 20); });
   EXPECT_EQ(set_memory_limit(before), 0u);
 }

@@ -278,6 +278,8 @@ void Collector::start(const Options &options) noexcept {
 // The task that collected, if there was one, will never go on: what it had
 // locked and gathered is taken over.
 void Collector::stop() noexcept {
+  limit_.store(chosen_limit_.load(std::memory_order_relaxed),
+               std::memory_order_relaxed);
   std::destroy_at(&turn_);
   std::construct_at(&turn_);
   scheduled_.store(false, std::memory_order_relaxed);
