@@ -13,7 +13,6 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <regex>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -36,7 +35,9 @@ std::string read_all(TcpStream &stream) {
   } catch (const std::system_error &) {
     all += "<reset>";
   }
-  return std::regex_replace(all, std::regex("Date: [^\r]*\r\n"), "");
+  for (std::size_t date; (date = all.find("Date: ")) != all.npos;)
+    all.erase(date, all.find("\r\n", date) + 2 - date);
+  return all;
 }
 
 /// What the server answers to `text`, up to the end of the connection.

@@ -45,28 +45,35 @@ int patience() {
   return 1000 * (seconds_for_a_test + (stress ? std::atoi(stress) : 0));
 }
 
-// Returns the name of the test that hangs; empty: all have ended.
-std::string watch(int from) {
-  std::string heard = "before the first test\n";
+struct Seen {
+  std::string last_test = "no test\n";
+  bool hangs = false;
+};
+
+// Returns when all have ended, or one hangs.
+Seen watch(int from) {
+  Seen seen;
   for (pollfd readable{from, POLLIN, 0};;) {
     const int count = poll(&readable, 1, patience());
     if (count < 0 && errno == EINTR)
       continue;
     std::array<char, 4096> part;
     const ssize_t size = count > 0 ? read(from, part.data(), part.size()) : 0;
-    if (size > 0) {
-      heard.append(part.data(), static_cast<std::size_t>(size));
-      heard.erase(0, heard.rfind('\n', heard.size() - 2) + 1);
-    } else {
-      return count == 0 ? heard : "";
+    if (size <= 0) {
+      seen.hangs = count == 0;
+      return seen;
     }
+    std::string &heard = seen.last_test;
+    heard.append(part.data(), static_cast<std::size_t>(size));
+    heard.erase(0, heard.rfind('\n', heard.size() - 2) + 1);
   }
 }
 
 int supervise(pid_t tests, int from) {
-  if (const std::string hangs = watch(from); !hangs.empty()) {
+  const Seen seen = watch(from);
+  if (seen.hangs) {
     std::fprintf(stderr, "no end after %d s: %s", patience() / 1000,
-                 hangs.c_str());
+                 seen.last_test.c_str());
     // The runtime says what its tasks wait for.
     kill(tests, SIGQUIT);
     pollfd gone{from, 0, 0};
@@ -80,7 +87,8 @@ int supervise(pid_t tests, int from) {
   kill(-tests, SIGKILL);
   if (WIFEXITED(status))
     return WEXITSTATUS(status);
-  std::fprintf(stderr, "the tests ended by signal %d\n", WTERMSIG(status));
+  std::fprintf(stderr, "ended by signal %d: %s", WTERMSIG(status),
+               seen.last_test.c_str());
   return 1;
 }
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <dirent.h>
 #include <string>
 #include <sys/time.h>
@@ -177,6 +178,8 @@ public:
   ~InterruptStorm() {
     const itimerval never{};
     setitimer(ITIMER_REAL, &never, nullptr);
+    // One may be on its way to another thread.
+    std::signal(SIGALRM, SIG_IGN);
     sigaction(SIGALRM, &before_, nullptr);
   }
 
