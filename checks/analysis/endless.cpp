@@ -36,6 +36,16 @@ bool hasThrow(const Stmt *stmt) {
                          [](const Stmt *child) { return hasThrow(child); }));
 }
 
+// A range-for over a stream that nothing ends.
+bool isOverEndless(Unit &unit, const Loop &loop) {
+  const auto *range = dyn_cast<CXXForRangeStmt>(loop.stmt);
+  const Expr *items = range && range->getRangeInit()
+                          ? range->getRangeInit()->IgnoreUnlessSpelledInSource()
+                          : nullptr;
+  const Call *call = items ? unit.call(items) : nullptr;
+  return call && unit.roles(*call).has(Role::NeverEnds);
+}
+
 class Runs {
 public:
   explicit Runs(Unit &unit) : unit(unit) {}
@@ -97,8 +107,8 @@ private:
 
 bool neverEnds(Unit &unit, const Loop &loop) {
   Runs runs(unit);
-  return loop.trips == TripCount::Endless && !loop.callable &&
-         !leaves(loop.body, false) &&
+  bool goesOn = loop.trips == TripCount::Endless || isOverEndless(unit, loop);
+  return goesOn && !loop.callable && !leaves(loop.body, false) &&
          none_of(loop.function->calls, [&](const Call *call) {
            return isWithin(unit, call->site, loop.body) &&
                   runs.doesNotReturn(*call);

@@ -47,3 +47,7 @@ void straightOn() {
   for (;;) // CHECK-NEXT: [[@LINE]]: waits, never ends, never pauses
     ++count;
 }
+void endlessStream() {
+  for (auto now : heddle::tick(heddle::Duration(1))) // CHECK-NEXT: [[@LINE]]: progresses, never ends
+    (void)now;
+}
