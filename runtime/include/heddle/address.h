@@ -87,7 +87,8 @@ struct SocketAddress {
 /// Errors: std::system_error, its category named "resolver" where the name is
 /// the matter; the context's error.
 [[nodiscard]] std::vector<SocketAddress>
-resolve(const std::string &host, std::uint16_t port) HEDDLE_BLOCKS;
+resolve(const std::string &host,
+        std::uint16_t port) HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 [[nodiscard]] std::vector<SocketAddress>
 resolve(const Context &context, const std::string &host,
         std::uint16_t port) HEDDLE_SUSPENDS;
