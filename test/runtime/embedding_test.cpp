@@ -9,9 +9,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <memory>
+#include <pthread.h>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace heddle {
@@ -140,6 +143,16 @@ TEST(Embedding, IsNoDeadlockWhileAThreadMayWakeTasks) {
   std::this_thread::sleep_for(std::chrono::milliseconds(150));
   EXPECT_TRUE(channel.send(5));
   EXPECT_EQ(result.get(), 5);
+}
+
+TEST(Embedding, ACallerThatIsSlowToWakeIsNoDeadlock) {
+  const auto former = std::signal(SIGUSR1, [](int) { usleep(150'000); });
+  Runtime runtime;
+  runtime.start();
+  runtime.block_on(
+      [caller = pthread_self()] { pthread_kill(caller, SIGUSR1); });
+  EXPECT_EQ(runtime.block_on([] { return num_tasks(); }), 1u);
+  std::signal(SIGUSR1, former);
 }
 
 TEST(EmbeddingDeathTest, DeadlockOfAllCallersIsReported) {

@@ -219,7 +219,8 @@ void *run_monitor(void *) noexcept {
       bool suspect = scheduler.options.report_deadlock && all_wait();
       quiet_looks = suspect ? quiet_looks + 1 : 0;
       if (quiet_looks >= looks_before_deadlock) {
-        if (!outside_threads())
+        // Again: a thread outside may have asked for something, and wait.
+        if (!outside_threads() && all_wait())
           report_deadlock();
         // They may yet wake somebody, and may end without.
         quiet_looks = 0;

@@ -7,6 +7,7 @@
 #include "sched/seeded.h"
 #include "task/sanitizers.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -188,8 +189,9 @@ AlternateStack::~AlternateStack() {
 
 bool outside_threads() noexcept {
   // Ours: the workers, the monitor, and the threads that wait for a task's end.
+  std::int32_t callers = scheduler.callers.load(std::memory_order_acquire);
   std::size_t ours = scheduler.threads.load(std::memory_order_relaxed) + 1 +
-                     scheduler.callers.load(std::memory_order_relaxed);
+                     static_cast<std::size_t>(std::max(callers, 0));
 #ifdef HEDDLE_TSAN
   ++ours; // TSan's own
 #endif

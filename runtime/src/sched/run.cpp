@@ -39,14 +39,15 @@ struct OutsideCall {
     }
     drop_locals(*current_task());
   }
+  // The thread may be slow to wake up, but waits for no task any more.
   void report() noexcept {
+    scheduler.callers.fetch_sub(1, std::memory_order_relaxed);
     returned.store(1, std::memory_order_release);
     futex_wake(returned);
   }
   void wait() {
     while (returned.load(std::memory_order_acquire) == 0)
       futex_wait(returned, 0);
-    scheduler.callers.fetch_sub(1, std::memory_order_relaxed);
   }
   void rethrow() {
     if (error)
@@ -143,7 +144,6 @@ void block_on(void (*call)(void *), void *arg,
   if (!scheduler.running.load(std::memory_order_acquire) ||
       scheduler.stopping.load(std::memory_order_relaxed))
     throw std::logic_error("heddle: block_on() called while no runtime runs");
-  scheduler.callers.fetch_add(1, std::memory_order_relaxed);
   OutsideCall outside{call, arg, nullptr};
   spawn_closure(
       [&outside] {
@@ -151,6 +151,8 @@ void block_on(void (*call)(void *), void *arg,
         outside.report();
       },
       site);
+  // Release: pairs with outside_threads(), after which the task is seen.
+  scheduler.callers.fetch_add(1, std::memory_order_release);
   outside.wait();
   outside.rethrow();
 }
@@ -158,7 +160,7 @@ void block_on(void (*call)(void *), void *arg,
 void stop_runtime() {
   if (this_worker())
     throw std::logic_error("heddle: a runtime was stopped within a task");
-  if (scheduler.callers.load(std::memory_order_relaxed))
+  if (scheduler.callers.load(std::memory_order_relaxed) > 0)
     throw std::logic_error(
         "heddle: a runtime was stopped while a thread is in block_on()");
   begin_stop();

@@ -28,8 +28,10 @@ struct Scheduler {
   std::atomic<bool> stopping{false};
   /// Counts the starts.
   std::atomic<std::uint64_t> generation{0};
-  /// Threads outside that wait for a task's end, in run() or block_on().
-  std::atomic<std::uint32_t> callers{0};
+  /// Threads outside that wait for a task's end, in run() or block_on(). Such a
+  /// thread counts itself, when its task is queued; the task takes that back,
+  /// as its last act, and perhaps first: then this is negative for a moment.
+  std::atomic<std::int32_t> callers{0};
 
   std::array<std::atomic<Processor *>, max_processors> processors{};
   std::atomic<std::uint32_t> procs{1};
