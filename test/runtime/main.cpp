@@ -85,10 +85,12 @@ int supervise(pid_t tests, int from) {
     ;
   // What the tests started and left.
   kill(-tests, SIGKILL);
-  if (WIFEXITED(status))
-    return WEXITSTATUS(status);
-  std::fprintf(stderr, "ended by signal %d: %s", WTERMSIG(status),
-               seen.last_test.c_str());
+  const bool exited = WIFEXITED(status);
+  const int how = exited ? WEXITSTATUS(status) : WTERMSIG(status);
+  if (exited && how <= 1)
+    return how;
+  std::fprintf(stderr, "ended %s %d: %s", exited ? "with status" : "by signal",
+               how, seen.last_test.c_str());
   return 1;
 }
 
