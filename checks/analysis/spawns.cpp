@@ -53,6 +53,9 @@ std::optional<Spawn> findSpawn(Unit &unit, const Call &call, unsigned depth) {
       if (isUnconditional(unit, inner->site))
         if (auto spawn = findSpawn(unit, *inner, depth + 1)) {
           spawn->path.insert(spawn->path.begin(), &call);
+          for (const Invocation &brought : invocations(unit, call))
+            if (!spawn->task && brought.execution == Execution::Spawned)
+              spawn->task = brought.target;
           return spawn;
         }
   }
@@ -102,19 +105,6 @@ bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
   });
 }
 
-/// A limit was set on the group that the spawn is made on.
-bool hasLimit(Unit &unit, const Call &spawn) {
-  const ValueDecl *group = objectOf(spawn);
-  if (!group)
-    return false;
-  return llvm::any_of(unit.functions(), [&](const Function *fn) {
-    return llvm::any_of(fn->calls, [&](const Call *call) {
-      return unit.roles(*call).has(Role::BoundsSpawns) &&
-             objectOf(*call) == group;
-    });
-  });
-}
-
 /// The loop goes on until something that its rounds wait for says so.
 bool waitsForInput(Unit &unit, const Loop &loop) {
   if (receiving(unit, loop) || loop.trips == TripCount::Endless)
@@ -136,6 +126,18 @@ std::optional<Spawn> spawns(Unit &unit, const Call &call) {
   return findSpawn(unit, call, 0);
 }
 
+bool hasLimit(Unit &unit, const Call &spawn) {
+  const ValueDecl *group = objectOf(spawn);
+  if (!group)
+    return false;
+  return llvm::any_of(unit.functions(), [&](const Function *fn) {
+    return llvm::any_of(fn->calls, [&](const Call *call) {
+      return unit.roles(*call).has(Role::BoundsSpawns) &&
+             objectOf(*call) == group;
+    });
+  });
+}
+
 const Loop *unboundedLoop(Unit &unit, const Spawn &spawn) {
   if (hasLimit(unit, spawn.call()))
     return nullptr;
@@ -145,6 +147,19 @@ const Loop *unboundedLoop(Unit &unit, const Spawn &spawn) {
         loop->trips == TripCount::Endless || isBounded(unit, *loop, spawn))
       return nullptr;
     if (!loop->bounded())
+      return loop;
+  }
+  return nullptr;
+}
+
+const Loop *receivingLoop(Unit &unit, const Spawn &spawn) {
+  if (hasLimit(unit, spawn.call()))
+    return nullptr;
+  const Loop *loop = enclosingLoop(unit, spawn.path.front()->site);
+  for (; loop; loop = enclosingLoop(unit, loop->stmt)) {
+    if (isBounded(unit, *loop, spawn))
+      return nullptr;
+    if (receiving(unit, *loop))
       return loop;
   }
   return nullptr;
@@ -176,6 +191,10 @@ const ValueDecl *namedBy(const Expr *expr) {
   if (const auto *op = dyn_cast<UnaryOperator>(expr))
     if (op->getOpcode() == UO_Deref || op->getOpcode() == UO_AddrOf)
       return namedBy(op->getSubExpr());
+  if (const auto *op = dyn_cast<CXXOperatorCallExpr>(expr))
+    if (op->getNumArgs() == 1 &&
+        (op->getOperator() == OO_Arrow || op->getOperator() == OO_Star))
+      return namedBy(op->getArg(0));
   if (const auto *named = dyn_cast<DeclRefExpr>(expr))
     return named->getDecl();
   if (const auto *member = dyn_cast<MemberExpr>(expr))
@@ -190,7 +209,7 @@ bool isUnconditional(Unit &unit, const Stmt *stmt) {
   const Function *fn = unit.functionOf(stmt);
   const SourceManager &sm = unit.context().getSourceManager();
   if (!fn || llvm::any_of(fn->returns, [&](const ReturnStmt *left) {
-        return sm.isBeforeInTranslationUnit(left->getBeginLoc(),
+        return sm.isBeforeInTranslationUnit(left->getEndLoc(),
                                             stmt->getBeginLoc());
       }))
     return false;

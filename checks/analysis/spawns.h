@@ -29,6 +29,13 @@ std::optional<Spawn> spawns(Unit &unit, const Call &call);
 /// items from a stream nor goes on for ever. Null if there is none.
 const Loop *unboundedLoop(Unit &unit, const Spawn &spawn);
 
+/// The loop that starts a task of `spawn` for each item of its stream, without
+/// a bound. Null if there is none.
+const Loop *receivingLoop(Unit &unit, const Spawn &spawn);
+
+/// A limit is set in view on the group that the spawn is made on.
+bool hasLimit(Unit &unit, const Call &spawn);
+
 /// The task goes on until its stream ends, or for ever.
 bool isLongLived(Unit &unit, const Function &task);
 
@@ -36,7 +43,8 @@ bool isLongLived(Unit &unit, const Function &task);
 /// for a member of anything but `this`.
 const clang::ValueDecl *objectOf(const Call &call);
 
-/// What an expression names, without casts and parentheses.
+/// What an expression names, without casts and parentheses; for a pointer, a
+/// smart one too, what points there.
 const clang::ValueDecl *namedBy(const clang::Expr *expr);
 
 /// `stmt` is run whenever its function is, unless something before it throws.

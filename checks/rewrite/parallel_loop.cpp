@@ -18,9 +18,12 @@ namespace {
 class ParallelLoop {
 public:
   ParallelLoop(const Source &source, const SpawningLoop &shape,
-               const LoopItems &items, const TaskSignature &signature)
-      : source(source), shape(shape), items(items), signature(signature),
-        body(shape.body), lambda(shape.lambda), edits(source) {}
+               const LoopItems &items, const TaskSignature &signature,
+               StringRef algorithm, StringRef options)
+      : source(source), algorithm(algorithm),
+        closing(options.empty() ? ");" : (", " + options + ");").str()),
+        shape(shape), items(items), signature(signature), body(shape.body),
+        lambda(shape.lambda), edits(source) {}
 
   Edits make() {
     edits.require(checkRound());
@@ -94,8 +97,8 @@ private:
     for (const Expr *use : items.iteratorUses)
       rename(*use);
 
-    std::string head = qualifierOf(source, *shape.spawn) + "parallel_for(" +
-                       items.arguments + ", [" +
+    std::string head = qualifierOf(source, *shape.spawn) + algorithm.str() +
+                       "(" + items.arguments + ", [" +
                        llvm::join(signature.captures, ", ") + "](" +
                        signature.parameter + ")";
     if (lambda->getCallOperator()->getExceptionSpecType() == EST_BasicNoexcept)
@@ -169,7 +172,7 @@ private:
     if (shape.done)
       edits.remove(*shape.done);
     edits.reindent(Span{file, firstLine, last}, from, to);
-    edits.replace(Span{file, last, end.end}, (outer + "});").str());
+    edits.replace(Span{file, last, end.end}, (outer + "}" + closing).str());
   }
 
   /// What is said about the task on the lines right above it.
@@ -213,7 +216,8 @@ private:
       edits.require(false);
       return;
     }
-    std::string tail = broken ? "\n" + outer.str() + "});" : " });";
+    std::string tail =
+        broken ? "\n" + outer.str() + "}" + closing : " }" + closing;
     edits.replace(Span{content.file, content.begin, end.end}, kept + tail);
   }
 
@@ -228,6 +232,8 @@ private:
   const SpawningLoop &shape;
   const LoopItems &items;
   const TaskSignature &signature;
+  StringRef algorithm;
+  std::string closing;
   const CompoundStmt *body;
   const LambdaExpr *lambda;
   Edits edits;
@@ -237,12 +243,34 @@ private:
 } // namespace
 
 Edits asParallelFor(Unit &unit, const Source &source, const Loop &loop,
-                    const Call &spawn) {
+                    const Call &spawn, StringRef options) {
   if (auto shape = spawningLoop(unit, loop, spawn))
     if (auto items = itemsOf(unit, source, *shape))
       if (auto signature = signatureOf(unit, source, *shape, *items))
-        return ParallelLoop(source, *shape, *items, *signature).make();
+        return ParallelLoop(source, *shape, *items, *signature, "parallel_for",
+                            options)
+            .make();
   return Edits(source).require(false);
+}
+
+Edits asConsume(Unit &unit, const Source &source, const Loop &loop,
+                const Call &spawn) {
+  auto shape = spawningLoop(unit, loop, spawn);
+  const auto *range = dyn_cast<CXXForRangeStmt>(loop.stmt);
+  if (!shape || shape->addedCount || !range || range->getInit() ||
+      isa<DecompositionDecl>(range->getLoopVariable()))
+    return Edits(source).require(false);
+  StringRef stream = source.text(range->getRangeInit()->getSourceRange());
+  LoopItems items{.item = range->getLoopVariable(),
+                  .arguments = (stream + ", 4 * " + qualifierOf(source, spawn) +
+                                "available_procs()")
+                                   .str()};
+  auto signature = signatureOf(unit, source, *shape, items);
+  if (!signature || stream.empty())
+    return Edits(source).require(false);
+  return ParallelLoop(source, *shape, items, *signature, "consume", {})
+      .make()
+      .include("heddle/runtime.h", loop.stmt->getBeginLoc());
 }
 
 } // namespace heddle::checks

@@ -6,6 +6,7 @@
 #include "analysis/captures.h"
 #include "analysis/channels.h"
 #include "analysis/endless.h"
+#include "analysis/fork_join.h"
 #include "analysis/hot.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
@@ -57,6 +58,7 @@ public:
         {"loops", [&] { printLoops(); }},
         {"waits", [&] { printWaits(); }},
         {"hot", [&] { printHot(); }},
+        {"joins", [&] { printJoins(); }},
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
         {"channels", [&] { printChannels(); }},
@@ -282,6 +284,32 @@ private:
         if (!path->calls.empty())
           llvm::outs() << " by " << pathText(path->calls);
         llvm::outs() << '\n';
+      }
+    });
+  }
+
+  // Of each spawn, the waits for its task; of each fork-join, its branches.
+  void printJoins() const {
+    forEachCall([&](const Call &call) {
+      auto spawn = spawns(unit, call);
+      if (!spawn)
+        return;
+      llvm::outs() << lineOf(call.location()) << ": spawn"
+                   << (isAlwaysJoined(unit, *spawn) ? " always joined" : "")
+                   << (isDetached(unit, *spawn) ? " detached" : "");
+      for (const Join &join : joinsOf(unit, *spawn))
+        llvm::outs() << (join.limited ? " limited" : "") << " joined "
+                     << lineOf(join.site->getEndLoc()) << " through "
+                     << (join.through ? join.through->getNameAsString()
+                                      : "its result");
+      llvm::outs() << '\n';
+    });
+    forEachFunction([&](const Function &fn) {
+      for (const ForkJoin &fork : forkJoins(unit, fn)) {
+        llvm::outs() << lineOf(fork.wait->getBeginLoc()) << ": waits for";
+        for (const ForkJoin::Branch &branch : fork.branches)
+          llvm::outs() << ' ' << lineOf(branch.statement->getBeginLoc());
+        llvm::outs() << (fork.isPrivate ? "\n" : " on something shared\n");
       }
     });
   }

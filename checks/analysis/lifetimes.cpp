@@ -1,0 +1,249 @@
+#include "analysis/lifetimes.h"
+
+#include "analysis/uses.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/StmtCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
+  return sm.isPointWithin(sm.getExpansionLoc(part->getBeginLoc()),
+                          sm.getExpansionLoc(whole->getBeginLoc()),
+                          sm.getExpansionLoc(whole->getEndLoc()));
+}
+
+/// Points into an object that somebody else owns.
+bool isView(QualType type) {
+  type = type.getNonReferenceType();
+  if (type->isPointerType())
+    return !type->getPointeeType()->isFunctionType();
+  const auto *record = type->getAsCXXRecordDecl();
+  return record && llvm::is_contained({"std::basic_string_view", "std::span"},
+                                      tableName(*record));
+}
+
+class Finder {
+public:
+  Finder(Unit &unit, const Spawn &spawn, const LambdaExpr &lambda)
+      : unit(unit), spawn(spawn), lambda(lambda), start(*spawn.path.front()),
+        spawner(*start.caller), sm(unit.context().getSourceManager()) {}
+
+  std::vector<DanglingCapture> find() {
+    if (isAwaitedElsewhere())
+      return {};
+    for (const Capture &capture : captures(lambda))
+      if (const VarDecl *referent = referentOf(capture))
+        if (isOutlived(*referent))
+          found.push_back({capture, referent, joinsOf(unit, spawn)});
+    return std::move(found);
+  }
+
+private:
+  // The local variable that the capture refers to.
+  const VarDecl *referentOf(const Capture &capture) const {
+    const auto *variable = dyn_cast_or_null<VarDecl>(capture.variable);
+    if (!variable)
+      return nullptr;
+    if (capture.kind == Capture::Reference) {
+      const Expr *init = capture.init ? capture.init : nullptr;
+      const auto *named =
+          init ? dyn_cast_or_null<VarDecl>(namedBy(init)) : variable;
+      return named ? ownerOf(*named) : nullptr;
+    }
+    const Expr *value = capture.init ? capture.init : variable->getInit();
+    if (capture.kind != Capture::Copy || !isView(variable->getType()) ||
+        !value || isReassigned(*variable))
+      return nullptr;
+    return pointedTo(*value);
+  }
+
+  bool isReassigned(const VarDecl &variable) const {
+    return llvm::any_of(usesOf(unit, &variable), [](const Use &use) {
+      return use.kind == UseKind::Write;
+    });
+  }
+
+  // Itself, if it is on the stack of code that is in view; what a reference is
+  // bound to.
+  const VarDecl *ownerOf(const VarDecl &variable) const {
+    if (!variable.hasLocalStorage() || variable.isInitCapture())
+      return nullptr;
+    if (!variable.getType()->isReferenceType())
+      return variable.isImplicit() ? nullptr : &variable;
+    if (const auto *parameter = dyn_cast<ParmVarDecl>(&variable))
+      return isHandlers(*parameter) ? parameter : nullptr;
+    const Expr *init = variable.getInit();
+    const auto *bound =
+        init ? dyn_cast_or_null<VarDecl>(namedBy(init->IgnoreImplicit()))
+             : nullptr;
+    return bound && bound != &variable && !isa<ParmVarDecl>(bound) &&
+                   !bound->getType()->isReferenceType()
+               ? ownerOf(*bound)
+               : nullptr;
+  }
+
+  // `&local`, `local.data()`, a view made of a local owner.
+  const VarDecl *pointedTo(const Expr &value) const {
+    const Expr *expr = value.IgnoreUnlessSpelledInSource();
+    if (const auto *made = dyn_cast<CXXConstructExpr>(expr))
+      expr = made->getNumArgs() > 0
+                 ? made->getArg(0)->IgnoreUnlessSpelledInSource()
+                 : expr;
+    if (const auto *op = dyn_cast<UnaryOperator>(expr))
+      return op->getOpcode() == UO_AddrOf ? local(op->getSubExpr()) : nullptr;
+    if (const auto *call = dyn_cast<CXXMemberCallExpr>(expr)) {
+      const Expr *object = call->getImplicitObjectArgument();
+      return object && isOwner(object->getType()) ? local(object) : nullptr;
+    }
+    return isOwner(expr->getType()) ? local(expr) : nullptr;
+  }
+
+  static bool isOwner(QualType type) {
+    if (type->isConstantArrayType())
+      return true;
+    const auto *record = type->getAsCXXRecordDecl();
+    return record && llvm::is_contained(
+                         {"std::basic_string", "std::vector", "std::array"},
+                         tableName(*record));
+  }
+
+  const VarDecl *local(const Expr *expr) const {
+    const auto *named = dyn_cast<DeclRefExpr>(expr->IgnoreParenImpCasts());
+    const auto *variable =
+        named ? dyn_cast<VarDecl>(named->getDecl()) : nullptr;
+    return variable && !variable->getType()->isReferenceType()
+               ? ownerOf(*variable)
+               : nullptr;
+  }
+
+  bool isHandlers(const ParmVarDecl &parameter) const {
+    return llvm::any_of(invokers(unit, spawner), [&](const Invocation &each) {
+      return each.execution == Execution::Handler &&
+             spawner.decl == parameter.getDeclContext();
+    });
+  }
+
+  bool isOutlived(const VarDecl &referent) {
+    const Function *owner = ownerFunction(referent);
+    if (!owner)
+      return false;
+    // What encloses the spawner may well wait for it, as `run` does.
+    if (owner != &spawner)
+      return false;
+    if (const Loop *loop = loopOf(referent))
+      return !isJoinedIn(*loop);
+    return !isAlwaysJoined(unit, spawn) && !isAskedFor();
+  }
+
+  const Function *ownerFunction(const VarDecl &referent) const {
+    for (const Function *fn = &spawner; fn; fn = fn->enclosing)
+      if (fn->decl && fn->decl == referent.getDeclContext())
+        return fn;
+    return nullptr;
+  }
+
+  // The loop each round of which makes the variable anew, or that it counts.
+  const Loop *loopOf(const VarDecl &referent) const {
+    for (const Loop &loop : loops(unit, spawner)) {
+      if (!isWithin(start.site, loop.stmt, sm))
+        continue;
+      SourceLocation place = referent.getLocation();
+      if (sm.isPointWithin(place, loop.stmt->getBeginLoc(),
+                           loop.stmt->getEndLoc()))
+        return &loop;
+    }
+    return nullptr;
+  }
+
+  bool isJoinedIn(const Loop &loop) {
+    return llvm::any_of(joinsOf(unit, spawn),
+                        [&](const Join &join) {
+                          return !join.limited &&
+                                 isWithin(join.site, loop.stmt, sm);
+                        }) ||
+           isAskedFor();
+  }
+
+  // Something that both sides have is waited for, or asked in a loop's
+  // condition: whether in time is more than can be told.
+  bool isAskedFor() const {
+    auto isShared = [&](const ValueDecl *decl) {
+      return decl && llvm::any_of(captures(lambda), [&](const Capture &each) {
+               return each.variable == decl ||
+                      (each.init && namedBy(each.init) == decl);
+             });
+    };
+    for (const Call *call : spawner.calls) {
+      if (!sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
+                                        call->site->getEndLoc()))
+        continue;
+      RoleSet roles = unit.roles(*call);
+      bool waits = roles.hasAny({Role::Suspends, Role::Blocks, Role::Joins}) &&
+                   !roles.hasAny({Role::TakesLock, Role::Sends, Role::Spawns});
+      if (waits && isShared(objectOf(*call)))
+        return true;
+    }
+    for (const Loop &loop : loops(unit, spawner)) {
+      const Expr *condition = nullptr;
+      if (const auto *repeat = dyn_cast<WhileStmt>(loop.stmt))
+        condition = repeat->getCond();
+      else if (const auto *later = dyn_cast<DoStmt>(loop.stmt))
+        condition = later->getCond();
+      else if (const auto *counted = dyn_cast<ForStmt>(loop.stmt))
+        condition = counted->getInc() ? nullptr : counted->getCond();
+      if (!condition || !sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
+                                                      loop.stmt->getBeginLoc()))
+        continue;
+      for (const Capture &each : captures(lambda))
+        if (each.variable && mentions(condition, each.variable))
+          return true;
+    }
+    return false;
+  }
+
+  // What the wait is made on goes to code that is not in view, or is another
+  // object's: somebody there may wait in time.
+  bool isAwaitedElsewhere() const {
+    for (const ValueDecl *token : joinedThrough(unit, spawn)) {
+      const auto *variable = dyn_cast<VarDecl>(token);
+      if (!variable || !variable->isLocalVarDecl() ||
+          variable->getType()->isReferenceType() || escapes(unit, variable))
+        return true;
+    }
+    // A future that is returned, stored or passed on.
+    const Expr *made = start.expr();
+    if (!made || made->getType()->isVoidType())
+      return false;
+    for (const Stmt *up = unit.parent(made); up; up = unit.parent(up))
+      if (isa<ReturnStmt, CallExpr, CXXConstructExpr, BinaryOperator>(up))
+        return joinsOf(unit, spawn).empty();
+    return false;
+  }
+
+  Unit &unit;
+  const Spawn &spawn;
+  const LambdaExpr &lambda;
+  const Call &start;
+  const Function &spawner;
+  const SourceManager &sm;
+  std::vector<DanglingCapture> found;
+};
+
+} // namespace
+
+std::vector<DanglingCapture> danglingCaptures(Unit &unit, const Spawn &spawn) {
+  const Call &start = *spawn.path.front();
+  for (const Expr *argument : start.args())
+    if (const LambdaExpr *lambda = literalLambda(argument))
+      return Finder(unit, spawn, *lambda).find();
+  return {};
+}
+
+} // namespace heddle::checks
