@@ -1,0 +1,145 @@
+// RUN: %check_rule %s spawn-per-request
+
+#include "heddle/heddle.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+struct Request {
+  std::string body;
+};
+
+struct Server {
+  void handle(std::string path,
+              std::function<void(const Request &)> f) HEDDLE_REGISTERS_HANDLER;
+};
+
+void process(const std::string &body);
+void reply(int status);
+
+void lambdaBad(Server &server) {
+  server.handle("/upload", [](const Request &request) {
+    heddle::spawn([body = request.body] { process(body); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each request spawns a task that nothing bounds
+    reply(202);
+  });
+}
+// CHECK-REVIEW-LABEL: void lambdaBad(Server &server) {
+// CHECK-REVIEW-NEXT: {{^}}  server.handle("/upload", [](const Request &request) {
+// CHECK-REVIEW-NEXT: {{^}}    static heddle::Semaphore slots(4 * heddle::available_procs());
+// CHECK-REVIEW-NEXT: {{^}}    heddle::spawn_limited(slots, [body = request.body] { process(body); });
+// CHECK-REVIEW-NEXT: {{^}}    reply(202);
+// CHECK-REVIEW-NEXT: {{^}}  });
+// CHECK-REVIEW-NEXT: {{^}}}
+
+void named(const Request &request) {
+  heddle::spawn([request] { process(request.body); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: each request spawns a task that nothing bounds
+}
+
+void pass(Server &server) { server.handle("/named", named); }
+
+void in_background(std::string body) {
+  heddle::spawn([body = std::move(body)] { process(body); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: each request spawns a task that nothing bounds
+}
+
+void throughCallBad(Server &server) {
+  server.handle("/call",
+                [](const Request &request) { in_background(request.body); });
+}
+
+class Mailer {
+public:
+  explicit Mailer(Server &server) {
+    server.handle("/mail", [this](const Request &request) { accept(request); });
+  }
+
+private:
+  void accept(const Request &request) {
+    tasks_.spawn([request] { process(request.body); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each request spawns a task that nothing bounds
+  }
+
+  heddle::WaitGroup tasks_;
+};
+
+void droppedFutureBad(Server &server) {
+  server.handle("/drop", [](const Request &request) {
+    auto later = heddle::async([request] { process(request.body); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: each request spawns a task that nothing bounds
+  });
+}
+
+void poolFunctionBad() {
+  heddle::WorkerPool<int> pool(4, 64, [](int id) {
+    heddle::spawn([id] { reply(id); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each request spawns a task that nothing bounds
+  });
+  pool.close();
+}
+// CHECK-REVIEW-LABEL: void poolFunctionBad() {
+// CHECK-REVIEW-NEXT: {{^}}  heddle::WorkerPool<int> pool(4, 64, [](int id) {
+// CHECK-REVIEW-NEXT: {{^}}    static heddle::Semaphore slots(4 * heddle::available_procs());
+// CHECK-REVIEW-NEXT: {{^}}    heddle::spawn_limited(slots, [id] { reply(id); });
+// CHECK-REVIEW-NEXT: {{^}}  });
+// CHECK-REVIEW-NEXT: {{^}}  pool.close();
+// CHECK-REVIEW-NEXT: {{^}}}
+
+// A pool bounds, and says when it is full.
+void poolOk(Server &server, heddle::WorkerPool<std::string> &pool) {
+  server.handle("/pool", [&pool](const Request &request) {
+    reply(pool.try_submit(request.body) ? 202 : 503);
+  });
+}
+
+void limitedOk(Server &server, heddle::Semaphore &slots) {
+  server.handle("/limited", [&slots](const Request &request) {
+    heddle::spawn_limited(slots, [request] { process(request.body); });
+  });
+}
+
+void triedSlotOk(Server &server, heddle::Semaphore &slots) {
+  server.handle("/slot", [&slots](const Request &request) {
+    if (!slots.try_acquire())
+      return reply(503);
+    heddle::spawn([&slots, request] {
+      process(request.body);
+      slots.release();
+    });
+  });
+}
+
+class Limited {
+public:
+  explicit Limited(Server &server) {
+    tasks_.set_limit(16);
+    server.handle("/group", [this](const Request &request) {
+      tasks_.spawn([request] { process(request.body); });
+    });
+  }
+
+private:
+  heddle::TaskGroup tasks_;
+};
+
+// Joined by the handler: it is not left to itself.
+void joinedOk(Server &server) {
+  server.handle("/joined", [](const Request &request) {
+    heddle::WaitGroup group;
+    group.spawn([&] { process(request.body); });
+    reply(100);
+    group.wait();
+  });
+}
+
+// No handler.
+void startOk(const Request &request) {
+  heddle::spawn([request] { process(request.body); });
+}
+
+void registersOk(Server &server) {
+  heddle::spawn([] { reply(0); });
+  server.handle("/", [](const Request &) { reply(200); });
+}
