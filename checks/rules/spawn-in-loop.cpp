@@ -1,7 +1,7 @@
 #include "analysis/spawns.h"
 #include "framework/check.h"
+#include "rewrite/limit_spawn.h"
 #include "rewrite/parallel_loop.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/DenseSet.h"
@@ -46,32 +46,14 @@ class SpawnInLoop final : public Check {
       offerLimit(finding, spawn, loop);
   }
 
-  // What is detached outlives the loop, and so must the slots.
   void offerLimit(Finding &finding, const Spawn &spawn, const Loop &loop) {
     const Call &start = spawn.call();
-    const auto *call = dyn_cast<CallExpr>(start.site);
-    if (spawn.path.size() > 1 || loop.callable || !call || !start.callee ||
-        tableName(*start.callee) != "heddle::spawn" ||
-        unit().functionOf(loop.stmt) != start.caller)
+    if (spawn.path.size() > 1 || loop.callable)
       return;
-    std::string qualifier = qualifierOf(source(), start);
-    Edits limit = edits();
-    limit
-        .require(statementOf(unit(), loop.stmt) == loop.stmt &&
-                 !source().text(loop.stmt->getSourceRange()).contains("slots"))
-        .insertStatement("static " + qualifier + "Semaphore slots(2 * " +
-                             qualifier + "available_procs());",
-                         *loop.stmt)
-        .replace(call->getCallee()->getSourceRange(),
-                 qualifier + "spawn_limited")
-        .insertBefore(call->getArg(0)->getBeginLoc(), "slots, ")
-        .include("heddle/runtime.h", call->getBeginLoc())
-        .include("heddle/semaphore.h", call->getBeginLoc());
-    if (const LambdaExpr *task = literalLambda(call->getArg(0)))
-      limit.breakLambda(*task, llvm::StringRef("_limitedslots, ").size());
     finding.review(start.location(),
                    "with a slot for each, the loop waits while too many run",
-                   limit);
+                   asLimitedSpawn(unit(), source(), start, *loop.stmt,
+                                  "2 * %available_procs()"));
   }
 
   std::string nameOfRound(const Loop &loop) const {
@@ -93,6 +75,8 @@ extern const CheckInfo spawn_in_loop = {
     .fix = Fix::SafeOrReview,
     .seeds = "A1 B1 D3 E23",
     .since = "0.1",
+    .yieldsTo = {"recursive-spawn", "spawn-per-event", "spawn-periodically",
+                 "unbounded-blocking-spawn"},
     .make = makeCheck<SpawnInLoop>,
 };
 

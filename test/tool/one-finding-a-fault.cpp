@@ -1,0 +1,38 @@
+// Of two checks that could report one fault, the more specific one does; one
+// that is turned off silences nobody.
+// RUN: %clang_tidy --checks='-*,heddle-*' --quiet %s -- %runtime_flags 2>/dev/null | FileCheck %s --implicit-check-not=warning:
+// RUN: %clang_tidy --checks='-*,heddle-*,-heddle-unbounded-blocking-spawn,-heddle-spawn-then-wait,-heddle-fork-join-per-task' --quiet %s -- %runtime_flags 2>/dev/null | FileCheck %s --check-prefix=WITHOUT --implicit-check-not=warning:
+
+#include "heddle/heddle.h"
+
+#include <functional>
+#include <vector>
+
+void load(int item) HEDDLE_BLOCKS;
+int compute(int item);
+void serve(std::function<int(int)> f) HEDDLE_REGISTERS_HANDLER;
+
+void blocking(const std::vector<int> &items) {
+  for (int item : items)
+    heddle::spawn([item] { load(item); });
+  // CHECK: :[[@LINE-1]]:5: warning: {{.*}} [heddle-unbounded-blocking-spawn]
+  // WITHOUT: :[[@LINE-2]]:5: warning: {{.*}} [heddle-spawn-in-loop]
+}
+
+HEDDLE_HOT int tiny(int x) {
+  return heddle::async([x] { return x * x; }).get();
+  // CHECK: :[[@LINE-1]]:10: warning: {{.*}} [heddle-spawn-then-wait]
+  // WITHOUT: :[[@LINE-2]]:10: warning: {{.*}} [heddle-tiny-task]
+}
+
+void handlers() {
+  serve([](int x) {
+    int a = 0, b = 0;
+    heddle::WaitGroup group;
+    group.spawn([&] { a = compute(x); });
+    // CHECK: :[[@LINE-1]]:5: warning: {{.*}} [heddle-fork-join-per-task]
+    group.spawn([&] { b = compute(x + 1); });
+    group.wait();
+    return a + b;
+  });
+}
