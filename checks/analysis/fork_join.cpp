@@ -123,7 +123,8 @@ private:
   // for other waits and what looks at their results.
   bool isFirstWork(const Stmt &statement, const Join &join) const {
     return llvm::all_of(fn.calls, [&](const Call *call) {
-      if (call == join.wait || call->destroyed || !isIn(*call->site, statement))
+      if (call->site == join.site || call->destroyed ||
+          !isIn(*call->site, statement))
         return true;
       RoleSet roles = unit.roles(*call);
       if (roles.hasAny(

@@ -241,7 +241,8 @@ private:
 std::vector<DanglingCapture> danglingCaptures(Unit &unit, const Spawn &spawn) {
   const Call &start = *spawn.path.front();
   for (const Expr *argument : start.args())
-    if (const LambdaExpr *lambda = literalLambda(argument))
+    if (const LambdaExpr *lambda = literalLambda(argument);
+        lambda && unit.function(lambda->getCallOperator()) == spawn.task)
       return Finder(unit, spawn, *lambda).find();
   return {};
 }

@@ -1,4 +1,5 @@
-#include "analysis/joins.h"
+#include "analysis/handlers.h"
+#include "analysis/spawns.h"
 #include "analysis/suspends.h"
 #include "analysis/tests.h"
 #include "analysis/uses.h"
@@ -30,10 +31,17 @@ class SpawnPerEvent final : public FunctionCheck {
       const Loop *loop = spawn ? receivingLoop(unit(), *spawn) : nullptr;
       if (!loop || acceptsConnections(*loop) ||
           (spawn->task && isLongLived(unit(), *spawn->task)) ||
-          !reported.insert(loop).second)
+          isHandlers(*spawn, *loop) || !reported.insert(loop).second)
         continue;
       report(*spawn, *loop);
     }
+  }
+
+  // What a handler leaves behind is told of there, not in the loop that calls
+  // handlers.
+  bool isHandlers(const Spawn &spawn, const Loop &loop) {
+    return loop.function != spawn.call().caller &&
+           handlerPath(unit(), *spawn.call().caller);
   }
 
   // A task per connection is what tasks are for: it lives as long as the peer.

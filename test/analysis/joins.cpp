@@ -52,4 +52,4 @@ void through_call() {
 }
 
 // CHECK-NEXT: 12: waits for 12
-// CHECK-NEXT: 48: waits for 44 46 on something shared
+// CHECK-NEXT: 51: waits for 47 49 on something shared

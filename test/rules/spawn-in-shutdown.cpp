@@ -19,6 +19,10 @@ public:
 private:
   bool open_ = true;
 };
+// CHECK-FIXES: {{^}}  void close() {
+// CHECK-FIXES-NEXT: {{^}}    open_ = false;
+// CHECK-FIXES-NEXT: {{^}}    flush_metrics();
+// CHECK-FIXES-NEXT: {{^}}  }
 
 class Buffer {
 public:

@@ -30,9 +30,9 @@ void handlers() {
     int a = 0, b = 0;
     heddle::WaitGroup group;
     group.spawn([&] { a = compute(x); });
-    // CHECK: :[[@LINE-1]]:5: warning: {{.*}} [heddle-fork-join-per-task]
     group.spawn([&] { b = compute(x + 1); });
     group.wait();
     return a + b;
   });
+  // CHECK: :[[@LINE-5]]:5: warning: {{.*}} [heddle-fork-join-per-task]
 }
