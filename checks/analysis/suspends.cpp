@@ -18,10 +18,11 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-enum Effect { Suspends, Blocks, Yields, LockWait, ThreadNeed };
+enum Effect { Suspends, Blocks, HandsOff, Yields, LockWait, ThreadNeed };
 constexpr unsigned numEffects = ThreadNeed + 1;
 constexpr llvm::StringLiteral effectNames[numEffects] = {
-    "suspends", "blocks", "yields", "suspends_for_lock", "needs_thread"};
+    "suspends",          "blocks",      "hands_off", "yields",
+    "suspends_for_lock", "needs_thread"};
 
 // Who says what it does is believed: its body is not looked into.
 constexpr RoleSet declaring = {Role::Suspends, Role::Blocks, Role::Yields,
@@ -95,6 +96,8 @@ private:
       return roles.has(Role::Suspends) && !roles.has(Role::TakesLock);
     case Blocks:
       return isBlockingCall(call, roles);
+    case HandsOff:
+      return roles.has(Role::HandsOff);
     case Yields:
       return roles.has(Role::Yields);
     case LockWait:
@@ -210,6 +213,10 @@ std::optional<CallPath> suspends(Unit &unit, const Call &call) {
 
 std::optional<CallPath> blocks(Unit &unit, const Call &call) {
   return unit.get<Effects>().path(call, Blocks);
+}
+
+std::optional<CallPath> handsOff(Unit &unit, const Call &call) {
+  return unit.get<Effects>().path(call, HandsOff);
 }
 
 std::optional<CallPath> yields(Unit &unit, const Call &call) {

@@ -26,6 +26,10 @@ std::optional<CallPath> suspends(Unit &unit, const Call &call);
 /// other than a lock. A visibly non-blocking descriptor waits for nothing.
 std::optional<CallPath> blocks(Unit &unit, const Call &call);
 
+/// Some execution of `call` gives the task's processor to others, since what it
+/// runs may hold the thread.
+std::optional<CallPath> handsOff(Unit &unit, const Call &call);
+
 /// Some execution of `call` lets other tasks run without waiting, so that the
 /// task may go on on another thread.
 std::optional<CallPath> yields(Unit &unit, const Call &call);

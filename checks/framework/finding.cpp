@@ -37,6 +37,11 @@ Finding &Finding::covers(SourceLocation location) {
   return *this;
 }
 
+Finding &Finding::causedAt(SourceLocation location) {
+  causes.push_back(location);
+  return *this;
+}
+
 Finding &Finding::fix(const Edits &edits) {
   messages.front().edits = edits;
   return *this;

@@ -18,6 +18,7 @@ public:
   Finding(clang::SourceLocation location, llvm::StringRef text) {
     messages.push_back({location, text.str()});
     covered.push_back(location);
+    causes.push_back(location);
   }
 
   /// Fills the next `%` of the message begun last.
@@ -32,6 +33,10 @@ public:
   /// The finding is about this place too: checks that yield to this one say
   /// nothing of its line.
   Finding &covers(clang::SourceLocation location);
+
+  /// The cause is there: where a check that this one yields to speaks of that
+  /// line, it has said all.
+  Finding &causedAt(clang::SourceLocation location);
 
   /// A fix of the same meaning for every input.
   Finding &fix(const Edits &edits);
@@ -53,6 +58,7 @@ private:
 
   std::vector<Message> messages;
   std::vector<clang::SourceLocation> covered;
+  std::vector<clang::SourceLocation> causes;
 };
 
 } // namespace heddle::checks

@@ -126,10 +126,12 @@ void Session::settlePrecedence() {
     for (SourceLocation place : entry.finding.covered)
       covered[&entry.check->info].insert(lineOf(place));
   std::erase_if(findings, [&](const Entry &entry) {
-    Line line = lineOf(entry.finding.messages.front().location);
     return llvm::any_of(entry.check->info.yieldsTo, [&](StringRef name) {
       auto specific = covered.find(findCheck(("heddle-" + name).str()));
-      return specific != covered.end() && specific->second.contains(line);
+      return specific != covered.end() &&
+             llvm::any_of(entry.finding.causes, [&](SourceLocation cause) {
+               return specific->second.contains(lineOf(cause));
+             });
     });
   });
 }

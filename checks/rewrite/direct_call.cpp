@@ -160,6 +160,39 @@ Edits asDirectCall(Unit &unit, const Source &source, const ForkJoin &fork) {
   return DirectCall(unit, source, fork).make();
 }
 
+namespace {
+
+// A local group that counts only this task, and its waits, are for nothing
+// then.
+void removeGroup(Edits &edits, Unit &unit, const Call &start) {
+  const auto *group = dyn_cast_or_null<VarDecl>(objectOf(start));
+  const CXXRecordDecl *type =
+      group ? group->getType()->getAsCXXRecordDecl() : nullptr;
+  if (!type || !group->isLocalVarDecl() ||
+      tableName(*type) != "heddle::WaitGroup")
+    return;
+  llvm::SmallVector<const Stmt *, 3> idle;
+  for (const Expr *mention : unit.mentions(group)) {
+    if (start.object() == mention)
+      continue;
+    const Stmt *statement = statementOf(unit, mention);
+    const Call *wait = onlyCall(unit, statement);
+    if (!wait || wait->object() != mention ||
+        !unit.roles(*wait).has(Role::Joins))
+      return;
+    idle.push_back(statement);
+  }
+  const auto *declared =
+      dyn_cast_or_null<DeclStmt>(statementOf(unit, group->getInit()));
+  if (!declared || !declared->isSingleDecl())
+    return;
+  edits.remove(*declared);
+  for (const Stmt *statement : idle)
+    edits.remove(*statement);
+}
+
+} // namespace
+
 Edits inPlace(Unit &unit, const Source &source, const Spawn &spawn) {
   Edits edits(source);
   const Call &start = *spawn.path.front();
@@ -167,7 +200,9 @@ Edits inPlace(Unit &unit, const Source &source, const Spawn &spawn) {
   edits.require(statement && onlyCall(unit, statement) == &start);
   if (!edits)
     return edits;
-  ForkJoin alone{.branches = {{spawn, statement}}, .wait = statement};
+  removeGroup(edits, unit, start);
+  ForkJoin alone{
+      .branches = {{spawn, statement}}, .wait = statement, .join = {}};
   SpawnedTask task(unit, alone, alone.branches.front());
   edits.require(task.isPlain());
   if (!edits)

@@ -11,8 +11,9 @@ namespace heddle::checks {
 /// wait uses what they share.
 Edits asDirectCall(Unit &unit, const Source &source, const ForkJoin &fork);
 
-/// Runs the task of `spawn` where it stands, as a part of the spawner. Fails
-/// unless the task is a function or a lambda in place that never returns early.
+/// Runs the task of `spawn` where it stands, as a part of the spawner, without
+/// a local group that only counted it. Fails unless the task is a function or a
+/// lambda in place that never returns early.
 Edits inPlace(Unit &unit, const Source &source, const Spawn &spawn);
 
 } // namespace heddle::checks

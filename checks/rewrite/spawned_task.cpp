@@ -103,7 +103,7 @@ public:
     if (!source.text(content).contains('\n'))
       return writeLine(*whole, outer, declares);
     unsigned firstLine = source.lineEnd(file, lambda->begin) + 1;
-    unsigned last = source.lineBegin(file, content.end);
+    unsigned last = endOfWork(content);
     edits.require(
         firstLine <= last &&
         source.text(Span{file, lambda->begin + 1, firstLine}).trim().empty());
@@ -116,8 +116,6 @@ public:
       edits.replace(Span{file, line, whole->begin}, "");
       edits.replace(Span{file, firstLine - 1, firstLine}, "");
     }
-    if (task.signal)
-      edits.remove(*task.signal);
     StringRef from = source.indentation(task.body->body_front()->getBeginLoc());
     std::string to =
         outer.str() + (declares ? source.indentationUnit(file).str() : "");
@@ -129,6 +127,28 @@ public:
   }
 
 private:
+  // The line of the brace, or of the signal before it, with what is said about
+  // that.
+  unsigned endOfWork(const Span &content) {
+    FileID file = content.file;
+    unsigned end = source.lineBegin(file, content.end);
+    if (!task.signal)
+      return end;
+    auto signal = source.statement(*task.signal);
+    if (!edits.require(signal.has_value()))
+      return end;
+    end = source.lineBegin(file, signal->begin);
+    StringRef code = source.contents(file);
+    edits.require(code.slice(end, signal->begin).trim().empty());
+    while (end > content.begin) {
+      unsigned above = source.lineBegin(file, end - 1);
+      if (!code.slice(above, end).trim().starts_with("//"))
+        break;
+      end = above;
+    }
+    return end;
+  }
+
   void writeLine(Span whole, StringRef outer, bool declares) {
     std::string text;
     for (const Stmt *statement : task.body->body()) {

@@ -38,6 +38,7 @@ class SpawnInLoop final : public Check {
     finding.note(loop.stmt->getBeginLoc(), "by this loop");
     for (const Call *step : llvm::drop_begin(spawn.path))
       finding.note(step->location(), "spawned here");
+    finding.causedAt(spawn.call().location());
 
     Edits parallel = asParallelFor(unit(), source(), loop, start);
     if (spawn.path.size() == 1 && parallel)
@@ -75,8 +76,8 @@ extern const CheckInfo spawn_in_loop = {
     .fix = Fix::SafeOrReview,
     .seeds = "A1 B1 D3 E23",
     .since = "0.1",
-    .yieldsTo = {"recursive-spawn", "spawn-per-event", "spawn-periodically",
-                 "unbounded-blocking-spawn"},
+    .yieldsTo = {"recursive-spawn", "spawn-in-shutdown", "spawn-per-event",
+                 "spawn-periodically", "unbounded-blocking-spawn"},
     .make = makeCheck<SpawnInLoop>,
 };
 

@@ -54,9 +54,8 @@ class TinyTask final : public FunctionCheck {
     for (const Call *step : path.calls)
       finding.note(step->location(), "which calls this");
     Spawn spawn{.path = {&call}, .task = &task};
-    if (!objectOf(call) && call.callee &&
-        call.callee->getReturnType()->isVoidType() && call.args().size() <= 2 &&
-        !unit().roles(call).has(Role::BoundsSpawns))
+    if (call.callee && call.callee->getReturnType()->isVoidType() &&
+        call.args().size() <= 2 && !unit().roles(call).has(Role::BoundsSpawns))
       finding.review(call.location(), "done in place, it comes earlier",
                      inPlace(unit(), source(), spawn));
   }

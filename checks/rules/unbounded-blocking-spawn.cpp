@@ -1,6 +1,7 @@
 #include "analysis/spawns.h"
 #include "analysis/suspends.h"
 #include "analysis/tests.h"
+#include "analysis/uses.h"
 #include "framework/check.h"
 #include "rewrite/limit_spawn.h"
 #include "rewrite/parallel_loop.h"
@@ -41,7 +42,22 @@ class UnboundedBlockingSpawn final : public FunctionCheck {
     for (const Call *call : task.calls)
       if (auto path = blocks(unit(), *call))
         return path;
+    for (const Call *call : task.calls)
+      if (auto path = handsOff(unit(), *call); path && mayBlock(path->last()))
+        return path;
     return std::nullopt;
+  }
+
+  // What it hands the thread to is not in view, or calls what is not.
+  bool mayBlock(const Call &section) {
+    bool seen = false;
+    for (const Invocation &next : invocations(unit(), section))
+      if (next.argument) {
+        if (touchedBy(unit(), next.target->body).unseen)
+          return true;
+        seen = true;
+      }
+    return !seen;
   }
 
   void report(const Spawn &spawn, const Loop &loop, const CallPath &path) {

@@ -75,3 +75,12 @@ void needsThread() {
   glClear(1); // CHECK-NEXT: [[@LINE]]: needs thread: glClear:[[@LINE]]
   count();    // CHECK-NEXT: [[@LINE]]: needs thread: count:[[@LINE]]
 }
+
+// Whatever the section runs, the processor goes on without it.
+int unseen(int n);
+int section(int n) {
+  return heddle::foreign([n] { return unseen(n); }); // CHECK-NEXT: [[@LINE]]: hands off: foreign:[[@LINE]]
+}
+void handsOff() {
+  section(1); // CHECK-NEXT: [[@LINE]]: hands off: section:[[@LINE]] -> foreign:[[@LINE-3]]
+}

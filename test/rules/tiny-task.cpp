@@ -42,6 +42,24 @@ void groupOfFewBad(std::vector<std::vector<int>> &rows) {
   group.wait();
 }
 
+void groupPerRoundBad(std::vector<std::vector<int>> &rows) {
+  for (std::vector<int> &row : rows) {
+    heddle::WaitGroup halves;
+    for (int i = 0; i < 2; ++i) {
+      halves.spawn([&row, i] { row[i] += row[i + 2]; });
+      // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: the task does less than its spawn costs
+    }
+    halves.wait();
+  }
+}
+// CHECK-REVIEW-LABEL: void groupPerRoundBad(std::vector<std::vector<int>> &rows) {
+// CHECK-REVIEW-NEXT: {{^}}  for (std::vector<int> &row : rows) {
+// CHECK-REVIEW-NEXT: {{^}}    for (int i = 0; i < 2; ++i) {
+// CHECK-REVIEW-NEXT: {{^}}      row[i] += row[i + 2];
+// CHECK-REVIEW-NEXT: {{^}}    }
+// CHECK-REVIEW-NEXT: {{^}}  }
+// CHECK-REVIEW-NEXT: {{^}}}
+
 HEDDLE_HOT int futureBad(int x) {
   auto square = heddle::async([x] { return x * x; });
   // CHECK-MESSAGES: :[[@LINE-1]]:17: warning: the task does less than its spawn costs

@@ -57,6 +57,18 @@ void foreignBad() {
 // CHECK-REVIEW-NEXT: {{^}}  }
 // CHECK-REVIEW-NEXT: {{^}}}
 
+extern "C" int solve(int puzzle);
+
+int solved(int puzzle) {
+  return heddle::foreign([puzzle] { return solve(puzzle); });
+}
+
+void unseenForeignBad(heddle::Channel<int> &results) {
+  for (int puzzle = 0; puzzle < 100; puzzle++)
+    heddle::spawn([&results, puzzle] { results.send(solved(puzzle)); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each round of a loop spawns a task that blocks a thread
+}
+
 void processesBad(heddle::Channel<std::string> &commands) {
   for (std::string command : commands)
     heddle::spawn([command] { std::system(command.c_str()); });
@@ -121,6 +133,14 @@ void fewOk() {
 void suspendsOk(std::vector<heddle::Channel<int> *> &channels) {
   for (heddle::Channel<int> *channel : channels)
     heddle::spawn([channel] { (void)channel->receive(); });
+}
+
+// On the thread's stack it only computes.
+void computesOk(heddle::Channel<int> &results) {
+  for (int i = 0; i < 1000; ++i)
+    heddle::spawn([&results, i] {
+      results.send(heddle::foreign([i] { return i * i; }));
+    });
 }
 
 // Once, not per item.

@@ -25,6 +25,18 @@ HEDDLE_HOT int tiny(int x) {
   // WITHOUT: :[[@LINE-2]]:10: warning: {{.*}} [heddle-tiny-task]
 }
 
+struct Server {
+  // Told of where it is, not in each loop that closes servers.
+  void close() { heddle::spawn([] { compute(0); }); }
+  // CHECK: :[[@LINE-1]]:18: warning: {{.*}} [heddle-spawn-in-shutdown]
+  // WITHOUT: :[[@LINE-2]]:18: warning: {{.*}} [heddle-spawn-in-shutdown]
+};
+
+void closeAll(std::vector<Server> &servers) {
+  for (Server &server : servers)
+    server.close();
+}
+
 void handlers() {
   serve([](int x) {
     int a = 0, b = 0;

@@ -171,6 +171,7 @@ private:
     constexpr std::pair<llvm::StringLiteral, Effect> effects[] = {
         {"suspends", suspends},
         {"blocks", blocks},
+        {"hands off", handsOff},
         {"yields", yields},
         {"suspends for lock", suspendsForLock},
         {"needs thread", needsThread},
