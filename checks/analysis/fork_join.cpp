@@ -52,7 +52,8 @@ private:
   }
 
   void extend(const ForkJoin::Branch &first) {
-    ForkJoin candidate{.branches = {first}, .wait = first.statement};
+    ForkJoin candidate{
+        .branches = {first}, .wait = first.statement, .join = {}};
     if (!waitsWithin(first, candidate)) {
       int offset = 1;
       for (;; ++offset) {

@@ -20,10 +20,10 @@ public:
   ParallelLoop(const Source &source, const SpawningLoop &shape,
                const LoopItems &items, const TaskSignature &signature,
                StringRef algorithm, StringRef options)
-      : source(source), algorithm(algorithm),
+      : source(source), shape(shape), items(items), signature(signature),
+        algorithm(algorithm),
         closing(options.empty() ? ");" : (", " + options + ");").str()),
-        shape(shape), items(items), signature(signature), body(shape.body),
-        lambda(shape.lambda), edits(source) {}
+        body(shape.body), lambda(shape.lambda), edits(source) {}
 
   Edits make() {
     edits.require(checkRound());
@@ -261,10 +261,11 @@ Edits asConsume(Unit &unit, const Source &source, const Loop &loop,
       isa<DecompositionDecl>(range->getLoopVariable()))
     return Edits(source).require(false);
   StringRef stream = source.text(range->getRangeInit()->getSourceRange());
-  LoopItems items{.item = range->getLoopVariable(),
-                  .arguments = (stream + ", 4 * " + qualifierOf(source, spawn) +
-                                "available_procs()")
-                                   .str()};
+  LoopItems items;
+  items.item = range->getLoopVariable();
+  items.arguments =
+      (stream + ", 4 * " + qualifierOf(source, spawn) + "available_procs()")
+          .str();
   auto signature = signatureOf(unit, source, *shape, items);
   if (!signature || stream.empty())
     return Edits(source).require(false);

@@ -23,6 +23,7 @@ void flagBad() {
     load();
     ready.store(true, std::memory_order_release);
   });
+  work(0);
   while (!ready.load(std::memory_order_acquire))
   // CHECK-NOTES: :[[@LINE-1]]:3: warning: the task asks for 'ready' again and again [heddle-yield-poll-loop]
   // CHECK-NOTES: :[[@LINE+2]]:5: note: it yields in between
@@ -36,6 +37,7 @@ void flagBad() {
 // CHECK-REVIEW-NEXT:      load();
 // CHECK-REVIEW-NEXT:      ready.set();
 // CHECK-REVIEW-NEXT:    });
+// CHECK-REVIEW-NEXT:    work(0);
 // CHECK-REVIEW-NEXT:    ready.wait();
 // CHECK-REVIEW-NEXT:    use();
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-void load(int item) HEDDLE_BLOCKS;
+void load(int item) HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 int compute(int item);
 void serve(std::function<int(int)> f) HEDDLE_REGISTERS_HANDLER;
 
