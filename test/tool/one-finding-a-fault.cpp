@@ -8,13 +8,13 @@
 #include <functional>
 #include <vector>
 
-void load(int item) HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
+void load(int item) HEDDLE_BLOCKS;
 int compute(int item);
 void serve(std::function<int(int)> f) HEDDLE_REGISTERS_HANDLER;
 
 void blocking(const std::vector<int> &items) {
   for (int item : items)
-    heddle::spawn([item] { load(item); });
+    heddle::spawn([item] { heddle::blocking([item] { load(item); }); });
   // CHECK: :[[@LINE-1]]:5: warning: {{.*}} [heddle-unbounded-blocking-spawn]
   // WITHOUT: :[[@LINE-2]]:5: warning: {{.*}} [heddle-spawn-in-loop]
 }
