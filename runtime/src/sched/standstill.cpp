@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <sched.h>
 
 namespace heddle::detail {
@@ -22,7 +23,11 @@ Standstill::Standstill() {
   while (!(complete_ = take_all()) && now_ns() < deadline)
     sched_yield();
   heavy_barrier();
-  note_running();
+  try {
+    note_restless();
+  } catch (const std::bad_alloc &) {
+    complete_ = false;
+  }
 }
 
 Standstill::~Standstill() {
@@ -62,29 +67,37 @@ bool Standstill::take_all() {
   return usable == procs;
 }
 
-// Those are the only tasks that come to a wait meanwhile: without a processor
-// no worker takes up another.
-void Standstill::note_running() {
+// Without a processor no worker takes up another task, but these may come to a
+// wait meanwhile: those that run; those that do not wait, of which a thread may
+// be about to go on with one that is pinned to it; and those that run a child
+// within their wait, see run_within().
+void Standstill::note_restless() {
   std::vector<Worker *> workers;
   {
     std::lock_guard guard(scheduler.lock);
     workers = scheduler.workers;
   }
-  running_.reserve(workers.size());
   // Not under the lock, for which a section may wait.
   for (Worker *worker : workers) {
     // Acquire: pairs with arrive()'s release, for what a task that left wrote.
     while (worker->in_section.load(std::memory_order_acquire))
       cpu_pause();
     if (Task *task = worker->current.load(std::memory_order_acquire))
-      running_.push_back(task);
+      restless_.push_back(task);
   }
+  TaskPool::for_each([this](Task &task) {
+    const TaskState state = task.state.load(std::memory_order_acquire);
+    if (state == TaskState::running || state == TaskState::runnable ||
+        (state == TaskState::parked && !TaskPool::stack_of(task)))
+      restless_.push_back(&task);
+  });
+  std::ranges::sort(restless_);
 }
 
 bool Standstill::is_still(const Task &task) const noexcept {
   return complete_ &&
          task.state.load(std::memory_order_acquire) == TaskState::parked &&
-         std::ranges::find(running_, &task) == running_.end() && task.stack &&
+         !std::ranges::binary_search(restless_, &task) && task.stack &&
          !task.waits_on_thread;
 }
 

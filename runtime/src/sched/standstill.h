@@ -22,10 +22,10 @@ public:
 
 private:
   bool take_all();
-  void note_running();
+  void note_restless();
 
   std::vector<Processor *> taken_;
-  std::vector<const Task *> running_;
+  std::vector<const Task *> restless_;
   bool complete_ = false;
 };
 

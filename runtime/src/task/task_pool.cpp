@@ -217,11 +217,16 @@ void TaskPool::release() noexcept {
   turn.unlock();
 }
 
-// One word, and so never a mixture of two.
+// Both are one word, and so never a mixture of two.
 [[gnu::no_sanitize("thread")]] std::source_location
 TaskPool::site_of(const Task &task) noexcept {
   static_assert(sizeof task.site == sizeof(void *));
   return task.site;
+}
+
+[[gnu::no_sanitize("thread")]] const Stack *
+TaskPool::stack_of(const Task &task) noexcept {
+  return task.stack;
 }
 
 const void *TaskPool::slabs() noexcept { return &newest_slab; }

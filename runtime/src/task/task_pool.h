@@ -57,6 +57,8 @@ public:
   /// Where a task was spawned. It may end meanwhile, and the node be another's:
   /// then where that was.
   static std::source_location site_of(const Task &task) noexcept;
+  /// The same of its stack. Only compared: it may be gone.
+  static const Stack *stack_of(const Task &task) noexcept;
 
   /// Where the newest slab's address is kept; for debuggers.
   static const void *slabs() noexcept;

@@ -33,7 +33,8 @@ void run_within(Task *task) {
   // Its frames are below the child's: they are on no stack of its own.
   self->stack = nullptr;
   self->reason.store(WaitReason::children, std::memory_order_relaxed);
-  self->state.store(TaskState::parked, std::memory_order_relaxed);
+  // Release: pairs with the acquire of Standstill, for the stack.
+  self->state.store(TaskState::parked, std::memory_order_release);
   task->parent.store(nullptr, std::memory_order_relaxed);
   begin(*worker, task);
   call_closure(*task);
