@@ -31,7 +31,7 @@ def load(program, connections, seconds):
         address = server.stdout.readline().strip()
         ran = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://{address}/"],
-            capture_output=True, text=True, check=True)
+            capture_output=True, text=True, check=True, timeout=10 * seconds + 60)
         used = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
     finally:
         server.kill()

@@ -37,8 +37,7 @@ extern "C" {
 extern const std::uint64_t heddle_debug_layout[];
 
 // Values first, then addresses; in the order in which the script names them.
-__attribute__((used, visibility("default")))
-const std::uint64_t heddle_debug_layout[] = {
+__attribute__((used)) const std::uint64_t heddle_debug_layout[] = {
     heddle::detail::layout_version,
     sizeof(heddle::detail::Task),
     offsetof(heddle::detail::Task, stack),
@@ -50,8 +49,7 @@ const std::uint64_t heddle_debug_layout[] = {
     offsetof(heddle::detail::Worker, current),
     offsetof(heddle::detail::Worker, thread),
 };
-__attribute__((used, visibility("default")))
-const void *const heddle_debug_addresses[] = {
+__attribute__((used)) const void *const heddle_debug_addresses[] = {
     heddle::detail::TaskPool::slabs(),
     &heddle::detail::scheduler.workers,
     &heddle::detail::reason_names,
