@@ -1,5 +1,6 @@
 // Runs the tests in a process of its own, so that this one can end them, with
-// all that they started, where one of them hangs.
+// all that they started, where one of them hangs. In a debugger: set
+// follow-fork-mode child.
 
 #include <gtest/gtest.h>
 
