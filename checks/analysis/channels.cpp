@@ -142,7 +142,7 @@ private:
         info.escapes = true;
     } else {
       ArrayRef<const Expr *> values = unit.initialisers(cast<FieldDecl>(&decl));
-      if (values.empty())
+      if (values.empty() && !cast<FieldDecl>(decl).hasInClassInitializer())
         made.capacity = 0;
       else if (values.size() == 1)
         readCapacity(made, *values.front());

@@ -3,6 +3,7 @@
 #include "analysis/endings.h"
 #include "analysis/spawns.h"
 
+#include "clang/AST/DeclCXX.h"
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -14,6 +15,34 @@ namespace {
 
 // Helpers around helpers; ends recursive ones.
 constexpr unsigned maxDepth = 5;
+
+bool isOptional(const Expr *expr) {
+  const CXXRecordDecl *record =
+      expr->getType().getNonReferenceType()->getAsCXXRecordDecl();
+  return record && tableName(*record) == "std::optional";
+}
+
+/// Asks whether something came, as is done of what no one closes too.
+bool asksForValue(const Expr *condition) {
+  const Expr *bare = condition->IgnoreUnlessSpelledInSource();
+  if (const auto *op = dyn_cast<UnaryOperator>(bare))
+    if (op->getOpcode() == UO_LNot)
+      bare = op->getSubExpr()->IgnoreUnlessSpelledInSource();
+  const auto *call = dyn_cast<CXXMemberCallExpr>(bare);
+  return isOptional(call ? call->getImplicitObjectArgument() : bare);
+}
+
+/// Something in the body of a loop leaves it, and not for want of a value.
+bool leavesEarly(const Stmt *stmt) {
+  if (!stmt || isa<LambdaExpr>(stmt))
+    return false;
+  const auto *branch = dyn_cast<IfStmt>(stmt);
+  if (branch && asksForValue(branch->getCond()))
+    return false;
+  if (isa<ReturnStmt, BreakStmt, CXXThrowExpr>(stmt))
+    return leavesLoop(stmt);
+  return any_of(stmt->children(), leavesEarly);
+}
 
 class Finder {
 public:
@@ -44,6 +73,7 @@ private:
     case ChannelUse::Look:
       return true;
     case ChannelUse::Close:
+      isClosed = true;
       return spawnOf(*use.function) != nullptr;
     case ChannelUse::Send:
       return use.limited || takeSend(use);
@@ -97,7 +127,7 @@ private:
 
   // A loop over the number of tasks, that something in it leaves.
   bool leavesReceivingLoop() {
-    if (!counted || !leavesLoop(counted->body))
+    if (!counted || isClosed || !leavesEarly(counted->body))
       return false;
     found.isEarly = true;
     auto way = poorestWay(unit, owner, *receives.front(), {});
@@ -136,6 +166,7 @@ private:
   UnreceivedResults found;
   SmallVector<const Stmt *, 4> receives;
   bool receivesInLoop = false;
+  bool isClosed = false;
   const Loop *counted = nullptr;
 };
 

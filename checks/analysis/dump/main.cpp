@@ -3,15 +3,20 @@
 //   COMPILER-FLAGS
 #include "analysis/attempts.h"
 #include "analysis/callables.h"
+#include "analysis/cancelled_loops.h"
 #include "analysis/captures.h"
 #include "analysis/channels.h"
+#include "analysis/endings.h"
 #include "analysis/endless.h"
+#include "analysis/exit_joins.h"
 #include "analysis/fork_join.h"
 #include "analysis/hot.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
 #include "analysis/polling.h"
+#include "analysis/results.h"
 #include "analysis/shared_state.h"
+#include "analysis/sums.h"
 #include "analysis/suspends.h"
 #include "analysis/task_code.h"
 #include "analysis/uses.h"
@@ -62,6 +67,7 @@ public:
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
         {"channels", [&] { printChannels(); }},
+        {"channel-ends", [&] { printChannelEnds(); }},
     };
     auto found = kinds.find(kind);
     if (found == kinds.end()) {
@@ -355,6 +361,42 @@ private:
                          << variable->getName() << " "
                          << kinds[unsigned(use.kind)] << '\n';
       }
+    });
+  }
+
+  // What comes of the values sent, and who ends the waits for them.
+  void printChannelEnds() const {
+    for (const ChannelInfo *channel : channels(unit)) {
+      if (channel->made.empty())
+        continue;
+      std::string what = std::to_string(lineOf(channel->made[0].location())) +
+                         ": " + channel->name().str();
+      if (auto sum = summedUp(unit, *channel))
+        llvm::outs() << what << " is added to "
+                     << sum->additions[0].total->getName() << '\n';
+      if (auto results = unreceivedResults(unit, *channel))
+        llvm::outs() << what << " takes " << results->sends.size()
+                     << " results, received on a way out: "
+                     << results->way.passed << '\n';
+      for (const ChannelUse &use : channel->uses) {
+        llvm::outs() << lineOf(use.location()) << ": " << use.function->name();
+        if (use.kind == ChannelUse::Receive && endsOnlyByClose(unit, use))
+          llvm::outs() << " until it is closed";
+        if (isAwaited(unit, *use.function))
+          llvm::outs() << " is awaited";
+        if (neverEnds(unit, *use.site()))
+          llvm::outs() << " goes on for ever";
+        llvm::outs() << '\n';
+      }
+    }
+    for (const CancelledLoop &loop : undrainedLoops(unit))
+      llvm::outs() << lineOf(loop.loop->stmt->getBeginLoc()) << ": leaves"
+                   << (loop.leavesItems ? " items" : "")
+                   << (loop.batch ? " a batch" : "") << '\n';
+    forEachFunction([&](const Function &fn) {
+      for (const Spawn &spawn : unjoinedAtExit(unit, fn))
+        llvm::outs() << lineOf(spawn.path[0]->location()) << ": left behind by "
+                     << fn.name() << '\n';
     });
   }
 
