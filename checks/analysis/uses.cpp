@@ -212,6 +212,17 @@ bool mentions(const Stmt *stmt, const ValueDecl *decl) {
   return found;
 }
 
+bool usesName(const Stmt *stmt, llvm::StringRef name) {
+  if (!stmt)
+    return false;
+  if (const auto *named = dyn_cast<DeclRefExpr>(stmt);
+      named && named->getDecl()->getIdentifier() &&
+      named->getDecl()->getName() == name)
+    return true;
+  return llvm::any_of(stmt->children(),
+                      [&](const Stmt *child) { return usesName(child, name); });
+}
+
 bool Touched::touches(const ValueDecl *decl) const {
   return is_contained(mentioned, cast<ValueDecl>(decl->getCanonicalDecl()));
 }

@@ -37,6 +37,9 @@ bool escapes(Unit &unit, const clang::ValueDecl *variable);
 /// `decl` is mentioned in `stmt`, in lambdas in it too.
 bool mentions(const clang::Stmt *stmt, const clang::ValueDecl *decl);
 
+/// Something that `stmt` names is called `name`; members aside.
+bool usesName(const clang::Stmt *stmt, llvm::StringRef name);
+
 /// What the execution of a statement can touch.
 struct Touched {
   /// All that is mentioned, and of that what may be changed.

@@ -191,13 +191,22 @@ void removeGroup(Edits &edits, Unit &unit, const Call &start) {
     edits.remove(*statement);
 }
 
+// May be the body of a loop or branch as it is.
+bool isOneEffect(const CompoundStmt &body) {
+  return body.size() == 1 && isa<Expr>(body.body_front());
+}
+
 } // namespace
 
 Edits inPlace(Unit &unit, const Source &source, const Spawn &spawn) {
   Edits edits(source);
   const Call &start = *spawn.path.front();
   const Stmt *statement = statementOf(unit, start.site);
-  edits.require(statement && onlyCall(unit, statement) == &start);
+  bool braced = statement;
+  if (!braced)
+    for (statement = start.site; isa_and_nonnull<Expr>(unit.parent(statement));)
+      statement = unit.parent(statement);
+  edits.require(onlyCall(unit, statement) == &start);
   if (!edits)
     return edits;
   removeGroup(edits, unit, start);
@@ -208,7 +217,7 @@ Edits inPlace(Unit &unit, const Source &source, const Spawn &spawn) {
   if (!edits)
     return edits;
   if (task.lambda) {
-    edits.require(!task.body->body_empty());
+    edits.require(braced ? !task.body->body_empty() : isOneEffect(*task.body));
     if (edits)
       splice(edits, source, task);
     return edits;

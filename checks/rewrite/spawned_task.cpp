@@ -1,6 +1,7 @@
 #include "rewrite/spawned_task.h"
 
 #include "analysis/captures.h"
+#include "analysis/timers.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
@@ -39,9 +40,19 @@ bool SpawnedTask::isPlain() const {
     return isa<DeclRefExpr>(callable);
   return !lambda->isMutable() && !lambda->isGenericLambda() &&
          lambda->getCallOperator()->parameters().empty() &&
-         llvm::none_of(captures(*lambda), [](const Capture &capture) {
-           return capture.init != nullptr;
+         llvm::none_of(captures(*lambda), [&](const Capture &capture) {
+           return capture.init || (capture.kind == Capture::Copy &&
+                                   isMovedFrom(capture.variable));
          });
+}
+
+// The copy in the task is const, so that moving it copies; the variable is not.
+bool SpawnedTask::isMovedFrom(const ValueDecl *variable) const {
+  return llvm::any_of(unit.mentions(variable), [&](const Expr *mention) {
+    const Call *use = userOf(unit, *mention);
+    return use && unit.roles(*use).has(Role::Forwards) &&
+           unit.functionOf(mention) == branch.spawn.task;
+  });
 }
 
 const Expr *SpawnedTask::value() const {

@@ -33,6 +33,9 @@ struct SpawnedTask {
   const clang::CompoundStmt *body = nullptr;
   /// The task's last statement, if that only tells the one who waits.
   const clang::Stmt *signal = nullptr;
+
+private:
+  bool isMovedFrom(const clang::ValueDecl *variable) const;
 };
 
 /// Puts the body of the task's lambda in the place of its spawn. Fails where it

@@ -1,6 +1,7 @@
 #include "analysis/captures.h"
 #include "analysis/object_parts.h"
 #include "analysis/spawns.h"
+#include "analysis/uses.h"
 #include "framework/check.h"
 
 #include "clang/AST/ASTContext.h"
@@ -76,6 +77,7 @@ class LargeCapture final : public FunctionCheck {
     Edits edit = edits();
     llvm::SmallVector<std::string, 4> taken;
     std::string base = baseOf(capture);
+    int grown = 0;
     edit.require(!capture.implicit && !base.empty() && !task.isMutable());
     for (const PartsRead::Part &part : parts.parts) {
       std::string name = part.name;
@@ -86,7 +88,9 @@ class LargeCapture final : public FunctionCheck {
         list += (list.empty() ? "" : ", ") + name + " = " + base +
                 (parts.throughPointer ? "->" : ".") + path;
       }
-      edit.replace(part.expr->getSourceRange(), name);
+      SourceRange read = part.expr->getSourceRange();
+      grown += int(name.size()) - int(source().text(read).size());
+      edit.replace(read, name);
     }
     for (size_t i = 0; i < parts.parts.size(); ++i)
       for (size_t j = 0; j < i; ++j)
@@ -95,7 +99,11 @@ class LargeCapture final : public FunctionCheck {
     SourceLocation end = capture.location;
     if (capture.init)
       end = capture.init->getEndLoc();
-    return edit.replace(SourceRange(capture.location, end), list);
+    SourceRange written(capture.location, end);
+    grown += int(list.size()) - int(source().text(written).size());
+    if (grown > 0)
+      edit.breakLambda(task, grown);
+    return edit.replace(written, list);
   }
 
   // The object outside, for `[request]` and `[request = std::move(request)]`.
@@ -117,18 +125,6 @@ class LargeCapture final : public FunctionCheck {
   bool isUnused(const LambdaExpr &task, llvm::StringRef name) {
     const Function *body = unit().function(task.getCallOperator());
     return body && !usesName(body->body, name);
-  }
-
-  static bool usesName(const Stmt *stmt, llvm::StringRef name) {
-    if (!stmt)
-      return false;
-    if (const auto *named = dyn_cast<DeclRefExpr>(stmt);
-        named && named->getDecl()->getIdentifier() &&
-        named->getDecl()->getName() == name)
-      return true;
-    return llvm::any_of(stmt->children(), [&](const Stmt *child) {
-      return usesName(child, name);
-    });
   }
 };
 

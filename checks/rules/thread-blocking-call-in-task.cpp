@@ -30,10 +30,15 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
       return;
     // Code in view that blocks is task code too, and told where it does.
     for (const Call *call : function.calls)
-      if (auto wait = blocks(unit(), *call); wait && wait->calls.size() == 1 &&
-                                             !isToTerminalOrLog(*call) &&
-                                             !isPollingPause(*call))
+      if (auto wait = blocks(unit(), *call);
+          wait && wait->calls.size() == 1 && !handsOff(*call) &&
+          !isToTerminalOrLog(*call) && !isPollingPause(*call))
         report(*call, *path);
+  }
+
+  // The runtime's files and processes do so by themselves.
+  bool handsOff(const Call &call) {
+    return unit().roles(call).has(Role::HandsOff);
   }
 
   // yield-poll-loop tells of the whole loop.

@@ -33,7 +33,9 @@ void copyBad(const Request &request) {
   // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'request', but reads only 'user', 'body.size()'
 }
 // CHECK-FIXES-LABEL: void copyBad(const Request &request) {
-// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([user = request.user, size = request.body.size()] { log(user, size); });
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([user = request.user, size = request.body.size()] {
+// CHECK-FIXES-NEXT: {{^}}    log(user, size);
+// CHECK-FIXES-NEXT: {{^}}  });
 // CHECK-FIXES-NEXT: {{^}}}
 
 void copyOk(const Request &request) {
@@ -55,7 +57,9 @@ void sharedBad(std::shared_ptr<Request> request) {
   // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'request', but reads only 'user', 'body.size()'
 }
 // CHECK-REVIEW-LABEL: void sharedBad(std::shared_ptr<Request> request) {
-// CHECK-REVIEW-NEXT: {{^}}  heddle::spawn([user = request->user, size = request->body.size()] { log(user, size); });
+// CHECK-REVIEW-NEXT: {{^}}  heddle::spawn([user = request->user, size = request->body.size()] {
+// CHECK-REVIEW-NEXT: {{^}}    log(user, size);
+// CHECK-REVIEW-NEXT: {{^}}  });
 // CHECK-REVIEW-NEXT: {{^}}}
 
 void bytesBad(const Frame &frame, heddle::WaitGroup &group) {

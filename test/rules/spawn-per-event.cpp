@@ -58,6 +58,16 @@ void neverWaitsBad(heddle::Channel<Event> &events) {
     // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: a task is spawned for each item received
 }
 
+void unbracedBad(heddle::Channel<Event> &events) {
+  while (auto event = events.receive())
+    heddle::spawn([event] { total += event->id; });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: a task is spawned for each item received
+}
+// CHECK-REVIEW-LABEL: void unbracedBad(heddle::Channel<Event> &events) {
+// CHECK-REVIEW-NEXT: {{^}}  while (auto event = events.receive())
+// CHECK-REVIEW-NEXT: {{^}}    total += event->id;
+// CHECK-REVIEW-NEXT: {{^}}}
+
 void detachedBad(heddle::Channel<Event> &events, heddle::Channel<Event> &to) {
   for (Event event : events) {
     heddle::spawn([&to, event] { to.send(event); });

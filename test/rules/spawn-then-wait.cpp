@@ -203,6 +203,18 @@ void macroBad() {
   // CHECK-MESSAGES: :[[@LINE-1]]:16: warning: a task is spawned and waited for at once
 }
 
+// The task's copy is const: what it moves, it copies. The variable is not: no
+// fix.
+void store(Request &&request);
+void store(const Request &request);
+void movedCopyBad(Request request) {
+  heddle::WaitGroup group;
+  group.spawn([request] { store(std::move(request)); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: a task is spawned and waited for at once
+  group.wait();
+  store(request);
+}
+
 // wait() keeps an exception in the future, a call does not: no fix.
 void keptExceptionBad(const Request &request) {
   auto pending = heddle::async([&] { return compute(request); });

@@ -197,6 +197,12 @@ void runtimeOk(heddle::Mutex &turn, heddle::Channel<int> &queue) {
     queue.send(1);
   });
 }
+void fileOk() {
+  heddle::spawn([] {
+    heddle::File file = heddle::File::open("data");
+    use(int(file.size()));
+  });
+}
 // Declared: its callers are told.
 void declaredOk() HEDDLE_BLOCKS;
 void declaredOk() { std::system("make"); }
