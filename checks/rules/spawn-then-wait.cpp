@@ -1,7 +1,10 @@
 #include "analysis/fork_join.h"
 #include "analysis/tests.h"
+#include "analysis/timers.h"
 #include "framework/check.h"
 #include "rewrite/direct_call.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
 
@@ -17,8 +20,23 @@ class SpawnThenWait final : public FunctionCheck {
     if (isTestCode(function))
       return;
     for (const ForkJoin &fork : forkJoins(unit(), function))
-      if (fork.branches.size() == 1 && fork.isPrivate)
+      if (fork.branches.size() == 1 && fork.isPrivate && !waitsForOthers(fork))
         report(fork);
+  }
+
+  // Other tasks use what the wait is made on, or are counted by it.
+  bool waitsForOthers(const ForkJoin &fork) {
+    const Spawn &spawn = fork.branches.front().spawn;
+    const Call &start = *spawn.path.front();
+    if (!fork.join.through)
+      return false;
+    return llvm::any_of(
+        unit().mentions(fork.join.through), [&](const Expr *mention) {
+          const Function *user = unit().functionOf(mention);
+          const Call *use = userOf(unit(), *mention);
+          return (user != start.caller && user != spawn.task) ||
+                 (use && use != &start && unit().roles(*use).has(Role::Spawns));
+        });
   }
 
   void report(const ForkJoin &fork) {

@@ -177,6 +177,33 @@ void loopOfSpawnsOk(int n) {
   group.wait();
 }
 
+// The wait is for the others too.
+void lastOfManyOk(heddle::Channel<int> &jobs, int n) {
+  heddle::WaitGroup workers;
+  for (int i = 0; i < n; ++i)
+    workers.spawn([&jobs] { log(*jobs.receive()); });
+  workers.spawn([&jobs, n] {
+    for (int i = 0; i < n; ++i)
+      jobs.send(i);
+  });
+  workers.wait();
+}
+
+void countedWithOthersOk() {
+  heddle::WaitGroup both;
+  both.add(2);
+  heddle::spawn([&] {
+    flush();
+    both.done();
+  });
+  log(0);
+  heddle::spawn([&] {
+    warm_up();
+    both.done();
+  });
+  both.wait();
+}
+
 // The group is somebody else's, and may count other tasks.
 void parameterOk(heddle::WaitGroup &group) {
   group.spawn([] { warm_up(); });
