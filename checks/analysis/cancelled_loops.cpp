@@ -120,10 +120,26 @@ private:
     for (const ChannelUse &use : channel.uses) {
       if (use.kind == ChannelUse::Receive && &use != found.receive)
         return false;
-      if (use.kind == ChannelUse::Send)
-        isSent |= carriesItem(use);
+      if (use.kind != ChannelUse::Send)
+        continue;
+      if (isAnswered(use))
+        return false;
+      isSent |= carriesItem(use);
     }
     return isSent;
+  }
+
+  // The sender waits until the item is dealt with: for what went with it, or
+  // before it sends the next.
+  bool isAnswered(const ChannelUse &send) {
+    const Loop *loop = lexicalLoop(unit, send.site());
+    return any_of(send.function->calls, [&](const Call *call) {
+      const ValueDecl *object = objectOf(*call);
+      return object && !call->destroyed &&
+             unit.roles(*call).hasAny({Role::Joins, Role::Receives}) &&
+             ((send.value && mentions(send.value, object)) ||
+              (loop && loop == lexicalLoop(unit, call->site)));
+    });
   }
 
   // Not only the news that something happened.

@@ -212,6 +212,24 @@ void givenUpOk(const heddle::Context &context) {
     store(*event);
 }
 
+struct Job {
+  int number;
+  heddle::WaitGroup *done;
+};
+
+// Who sends waits for each job: none is left when the context ends.
+void answeredOk(const heddle::Context &context) {
+  auto jobs = heddle::make_channel<Job>(4);
+  heddle::spawn([jobs, context] {
+    while (auto job = jobs->receive(context))
+      job->done->done();
+  });
+  heddle::WaitGroup done;
+  done.add();
+  jobs->send(Job{1, &done});
+  done.wait();
+}
+
 void wakeUpsOk(const heddle::Context &context) {
   heddle::Channel<bool> wake(1);
   heddle::spawn([&] { wake.try_send(true); });
