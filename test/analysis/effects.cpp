@@ -1,5 +1,6 @@
 // RUN: %dump_facts --kind=effects %s -- %runtime_flags | FileCheck %s --match-full-lines
 // RUN: %dump_facts --kind=summaries %s -- %runtime_flags | FileCheck %s --check-prefix=SUMMARY
+// RUN: %dump_facts --kind=contracts %s -- %runtime_flags | FileCheck %s --check-prefix=CONTRACT
 #include "heddle/heddle.h"
 
 #include <fcntl.h>
@@ -27,6 +28,7 @@ void middle() { inner(); }        // CHECK-NEXT: [[@LINE]]: suspends: inner:[[@L
 void outer() { middle(); }        // CHECK-NEXT: [[@LINE]]: suspends: middle:[[@LINE]] -> inner:[[@LINE-1]] -> Channel::send:[[@LINE-2]]
 // SUMMARY-DAG: inner: suspends({{.*}}send{{.*}})
 // SUMMARY-DAG: outer: suspends({{.*}}middle{{.*}})
+// CONTRACT-DAG: effects.cpp:[[@LINE-5]]: inner declares; does suspends{{$}}
 
 // Recursion ends.
 void odd(int n);
@@ -84,3 +86,6 @@ int section(int n) {
 void handsOff() {
   section(1); // CHECK-NEXT: [[@LINE]]: hands off: section:[[@LINE]] -> foreign:[[@LINE-3]]
 }
+
+// What is declared beside what is found.
+void idle() HEDDLE_SUSPENDS {} // CONTRACT-DAG: effects.cpp:[[@LINE]]: idle declares suspends; does{{$}}

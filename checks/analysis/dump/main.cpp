@@ -26,6 +26,7 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendAction.h"
+#include "clang/Index/USRGeneration.h"
 #include "clang/Tooling/CommonOptionsParser.h"
 #include "clang/Tooling/Tooling.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -59,6 +60,7 @@ public:
         {"tasks", [&] { printTasks(); }},
         {"effects", [&] { printEffects(); }},
         {"summaries", [&] { printSummaries(); }},
+        {"contracts", [&] { printContracts(); }},
         {"locks", [&] { printLocks(); }},
         {"loops", [&] { printLoops(); }},
         {"waits", [&] { printWaits(); }},
@@ -196,6 +198,30 @@ private:
       for (const auto &[effect, next] : summary.effects)
         llvm::outs() << ' ' << effect << '(' << next << ')';
       llvm::outs() << '\n';
+    }
+  }
+
+  // Of each body in view, in headers too: what its declarations say that it
+  // does, and what it is found to do.
+  void printContracts() const {
+    std::map<std::string, std::string> found;
+    for (const Summary &summary : summaries(unit))
+      for (const auto &[effect, next] : summary.effects)
+        found[summary.usr] += ' ' + effect;
+    for (const Function *fn : unit.functions()) {
+      if (!fn->decl || fn->lambda)
+        continue;
+      llvm::SmallString<128> usr;
+      index::generateUSRForDecl(fn->decl, usr);
+      SourceLocation declared = fn->decl->getFirstDecl()->getLocation();
+      llvm::outs() << sources.getFilename(sources.getExpansionLoc(declared))
+                   << ':' << lineOf(declared) << ": "
+                   << fn->decl->getQualifiedNameAsString() << " declares";
+      RoleSet roles = unit.roles(fn->decl);
+      for (unsigned role = 0; role < NumRoles; ++role)
+        if (roles.has(Role(role)))
+          llvm::outs() << ' ' << heddle::checks::nameOf(Role(role));
+      llvm::outs() << "; does" << found[usr.str().str()] << '\n';
     }
   }
 

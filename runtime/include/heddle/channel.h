@@ -308,8 +308,9 @@ public:
 
 private:
   friend class Channel;
-  explicit Iterator(Channel &channel)
-      : channel_(&channel), value_(channel.receive()) {}
+  explicit Iterator(Channel &channel) HEDDLE_SUSPENDS HEDDLE_RECEIVES
+      : channel_(&channel),
+        value_(channel.receive()) {}
 
   Channel *channel_;
   mutable std::optional<T> value_;

@@ -57,7 +57,7 @@ public:
   }
 
 private:
-  void lock_slowly();
+  void lock_slowly() HEDDLE_SUSPENDS;
   void unlock_slowly() noexcept;
   bool try_lock_contended(std::uint32_t seen) noexcept;
 

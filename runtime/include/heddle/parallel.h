@@ -34,12 +34,12 @@ namespace detail {
 /// Calls `body(context, i)` for each i below `count`; see parallel_for.
 void parallel_indices(std::size_t count, void (*body)(void *, std::size_t),
                       void *context, const ParallelOptions &options,
-                      const std::source_location &site);
+                      const std::source_location &site) HEDDLE_SUSPENDS;
 
 template <class Body>
 void parallel_indices(std::size_t count, Body &&body,
                       const ParallelOptions &options,
-                      const std::source_location &site) {
+                      const std::source_location &site) HEDDLE_SUSPENDS {
   using Plain = std::remove_reference_t<Body>;
   parallel_indices(
       count,
@@ -286,7 +286,7 @@ public:
   }
 
   /// Runs `f`, which was offered, unless somebody has begun it.
-  template <class F> void attempt_offered(F &f) {
+  template <class F> void attempt_offered(F &f) HEDDLE_SUSPENDS {
     Task *task = take_back(this);
     if (!task)
       return;

@@ -61,7 +61,7 @@ public:
       std::source_location site = std::source_location::current());
   PinnedPool(const PinnedPool &) = delete;
   PinnedPool &operator=(const PinnedPool &) = delete;
-  ~PinnedPool();
+  ~PinnedPool() HEDDLE_SUSPENDS;
 
   /// Runs `f()` on one of the threads and returns its result, or throws its
   /// exception. Called from within such an `f`, it calls `f` at once.
@@ -79,7 +79,7 @@ public:
 private:
   struct Threads;
 
-  void call(void (*call)(void *), void *arg);
+  void call(void (*call)(void *), void *arg) HEDDLE_SUSPENDS;
   std::shared_ptr<Threads> started();
 
   const unsigned count_;

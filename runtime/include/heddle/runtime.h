@@ -67,7 +67,7 @@ void run_main(void (*call)(void *), void *arg, const Options &options,
 void start_runtime(const Options &options);
 /// Runs `call(arg)` as a task of the runtime; returns when it has.
 void block_on(void (*call)(void *), void *arg,
-              const std::source_location &site);
+              const std::source_location &site) HEDDLE_BLOCKS;
 void stop_runtime();
 void end_runtime() noexcept;
 

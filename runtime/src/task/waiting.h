@@ -11,7 +11,7 @@ bool has_room_within() noexcept;
 /// Runs tasks of `parent`'s that have not started, newest first, within the
 /// caller, until `satisfied()` or there are none at hand.
 template <class Satisfied>
-void run_children(const void *parent, Satisfied &&satisfied) {
+void run_children(const void *parent, Satisfied &&satisfied) HEDDLE_SUSPENDS {
   while (!satisfied() && has_room_within())
     if (Task *task = take_back(parent))
       run_within(task);
