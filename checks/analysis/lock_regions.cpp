@@ -140,7 +140,7 @@ private:
       return;
     }
     dropReleasable(*call, held);
-    if (!done.onlyLocks)
+    if (!done.onlyLocks || suspendsForLock(unit, *call))
       record(*call, held, passedLocks(*call));
     for (const LockEffect &effect : done.effects)
       apply(effect, stmt, call, done.guard, held);
@@ -247,10 +247,12 @@ private:
       held.erase(lock.identity);
   }
 
-  // The locks that a call is given, or a guard of: it may release them, as
-  // waiting on a condition does.
+  // The locks that a call is on, or is given, or a guard of: it may release
+  // them, as waiting on a condition does.
   std::vector<std::string> passedLocks(const Call &call) const {
     std::vector<std::string> passed;
+    if (call.object())
+      passed.push_back(effects.name(call.object()).identity);
     for (const Expr *argument : call.args()) {
       const auto *ref =
           dyn_cast<DeclRefExpr>(argument->IgnoreUnlessSpelledInSource());

@@ -37,7 +37,6 @@ public:
     return regions;
   }
 
-private:
   // By its own role, or as a wrapper that does nothing else.
   bool does(const Call &call, Role role) const {
     if (unit.roles(call).has(role))
@@ -49,6 +48,30 @@ private:
            isa<CompoundStmt>(body->body) &&
            cast<CompoundStmt>(body->body)->size() == 1 &&
            unit.roles(*body->calls.front()).has(role);
+  }
+
+  // Its pins are for its callers to undo.
+  bool isPartOfPair(const Function &fn) const {
+    return isGuardMember(fn) || isWrapper(fn) || hasCounterpart(fn);
+  }
+
+private:
+  bool has(const Function &fn, Role role) const {
+    return any_of(fn.calls,
+                  [&](const Call *call) { return does(*call, role); });
+  }
+
+  // A method whose class has another that does the opposite: `begin` and `end`.
+  bool hasCounterpart(const Function &fn) const {
+    const auto *method = dyn_cast_or_null<CXXMethodDecl>(fn.decl);
+    return method && !method->getParent()->isLambda() &&
+           any_of(method->getParent()->methods(),
+                  [&](const CXXMethodDecl *other) {
+                    const Function *body = unit.function(other);
+                    return body && body != &fn &&
+                           ((has(*body, Role::Unpins) && has(fn, Role::Pins)) ||
+                            (has(*body, Role::Pins) && has(fn, Role::Unpins)));
+                  });
   }
 
   bool isWrapper(const Function &fn) const {
@@ -271,6 +294,18 @@ bool usesErrno(const Call &call) {
 
 std::vector<PinnedRegion> pinnedRegions(Unit &unit, const Function &fn) {
   return unit.get<Pins>().of(fn);
+}
+
+bool pins(Unit &unit, const Call &call) {
+  return unit.get<Pins>().does(call, Role::Pins);
+}
+
+bool unpins(Unit &unit, const Call &call) {
+  return unit.get<Pins>().does(call, Role::Unpins);
+}
+
+bool isPartOfPair(Unit &unit, const Function &fn) {
+  return unit.get<Pins>().isPartOfPair(fn);
 }
 
 bool needsItsThread(Unit &unit, const PinnedRegion &region) {

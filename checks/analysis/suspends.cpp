@@ -2,6 +2,7 @@
 
 #include "analysis/callables.h"
 #include "analysis/descriptors.h"
+#include "model/locks.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/Index/USRGeneration.h"
@@ -101,11 +102,38 @@ private:
     case Yields:
       return roles.has(Role::Yields);
     case LockWait:
-      return roles.has(Role::Suspends) && roles.has(Role::TakesLock);
+      return (roles.has(Role::Suspends) && roles.has(Role::TakesLock)) ||
+             locksForTask(call);
     case ThreadNeed:
       return roles.has(Role::NeedsThread);
     }
     return false;
+  }
+
+  // A standard guard that is made, other than to defer, to adopt or to try.
+  bool locksForTask(const Call &call) const {
+    const auto *constructor = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
+    if (!constructor || !isDeclaredGuard(*constructor->getParent()) ||
+        constructor->isCopyOrMoveConstructor())
+      return false;
+    auto recordOf = [](const Expr *argument) {
+      return argument->getType().getNonReferenceType()->getAsCXXRecordDecl();
+    };
+    return none_of(call.args(),
+                   [&](const Expr *argument) {
+                     const CXXRecordDecl *record = recordOf(argument);
+                     return record &&
+                            StringRef(tableName(*record)).ends_with("_lock_t");
+                   }) &&
+           any_of(call.args(), [&](const Expr *argument) {
+             const CXXRecordDecl *record = recordOf(argument);
+             return record && record->hasDefinition() &&
+                    any_of(record->methods(), [&](const CXXMethodDecl *method) {
+                      RoleSet roles = unit.roles(method);
+                      return roles.has(Role::Suspends) &&
+                             roles.has(Role::TakesLock);
+                    });
+           });
   }
 
   bool isBlockingCall(const Call &call, RoleSet roles) const {

@@ -256,12 +256,20 @@ Includes includesIn(const Source &source, FileID file) {
 
 } // namespace
 
+// A header of the C++ library; a file that uses it names it itself.
+static bool isStandardHeader(StringRef header) {
+  return !header.contains('/') && !header.contains('.');
+}
+
 std::optional<std::pair<unsigned, std::string>>
 Source::includeFor(FileID file, StringRef header) const {
   StringRef directory = llvm::sys::path::parent_path(header);
   std::string umbrella = (directory + "/" + directory + ".h").str();
+  bool standard = isStandardHeader(header);
   // What the runtime's headers include among themselves is theirs to change.
   for (const Inclusion &inclusion : *inclusions) {
+    if (standard)
+      break;
     StringRef path = inclusion.path;
     if (path.ends_with("/" + umbrella))
       return std::nullopt;
@@ -276,7 +284,10 @@ Source::includeFor(FileID file, StringRef header) const {
   Includes includes = includesIn(*this, file);
   const WrittenInclude *last = nullptr, *before = nullptr;
   for (const WrittenInclude &include : includes.written) {
-    if (!include.name.starts_with((directory + "/").str()))
+    if (standard && include.name == header)
+      return std::nullopt;
+    if (standard ? !isStandardHeader(include.name)
+                 : !include.name.starts_with((directory + "/").str()))
       continue;
     last = &include;
     if (!before && include.name > header)
@@ -285,7 +296,7 @@ Source::includeFor(FileID file, StringRef header) const {
   bool sibling = last;
   if (!last && !includes.written.empty())
     last = &includes.written.back();
-  bool angled = last && last->angled && sibling;
+  bool angled = standard || (last && last->angled && sibling);
   std::string line = ("#include " + llvm::Twine(angled ? '<' : '"') + header +
                       llvm::Twine(angled ? '>' : '"') + "\n")
                          .str();
@@ -295,7 +306,7 @@ Source::includeFor(FileID file, StringRef header) const {
     // A file that ends in its last include without a newline.
     if (contents(file)[last->end - 1] != '\n')
       line = "\n" + line;
-    else if (!sibling && last->angled)
+    else if (!sibling && last->angled != angled)
       line = "\n" + line;
     return std::pair(last->end, line);
   }

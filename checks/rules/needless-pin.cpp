@@ -105,6 +105,7 @@ extern const CheckInfo needless_pin = {
     .fix = Fix::SafeOrReview,
     .seeds = "A7 B2 B17 C9 E7",
     .since = "0.1",
+    .yieldsTo = {"pinned-sleep"},
     .make = makeCheck<NeedlessPin>,
 };
 

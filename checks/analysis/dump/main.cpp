@@ -10,9 +10,11 @@
 #include "analysis/endless.h"
 #include "analysis/exit_joins.h"
 #include "analysis/fork_join.h"
+#include "analysis/guarded_integral.h"
 #include "analysis/hot.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
+#include "analysis/pins.h"
 #include "analysis/polling.h"
 #include "analysis/results.h"
 #include "analysis/shared_state.h"
@@ -62,6 +64,8 @@ public:
         {"summaries", [&] { printSummaries(); }},
         {"contracts", [&] { printContracts(); }},
         {"locks", [&] { printLocks(); }},
+        {"integrals", [&] { printIntegrals(); }},
+        {"pins", [&] { printPins(); }},
         {"loops", [&] { printLoops(); }},
         {"waits", [&] { printWaits(); }},
         {"hot", [&] { printHot(); }},
@@ -247,6 +251,44 @@ private:
               << lineOf(region.statements->statements().back()->getEndLoc());
         for (const Call *release : region.releases)
           llvm::outs() << " released " << lineOf(release->location());
+        llvm::outs() << '\n';
+      }
+    });
+  }
+
+  void printIntegrals() const {
+    for (const GuardedIntegral &guarded : guardedIntegrals(unit)) {
+      llvm::outs() << lineOf(guarded.lock->getLocation()) << ": "
+                   << guarded.lock->getName() << " guards "
+                   << guarded.integral->getName() << " in";
+      for (const GuardedIntegral::Section &section : guarded.sections)
+        llvm::outs() << ' ' << lineOf(section.region->acquired);
+      llvm::outs() << '\n';
+    }
+  }
+
+  // Regions, with a letter for each of their statements: needs the thread,
+  // waits, both, or neither. Unpaired pins, with where they are left.
+  void printPins() const {
+    forEachFunction([&](const Function &fn) {
+      for (const PinnedRegion &region : pinnedRegions(unit, fn)) {
+        llvm::outs() << lineOf(region.pin->location()) << ": pinned over ["
+                     << listOf(region.calls, ", ") << "]";
+        if (auto statements = statementsOf(unit, region)) {
+          llvm::outs() << ' ';
+          for (auto [needs, wait] :
+               llvm::zip(statements->needs, statements->waits))
+            llvm::outs() << (needs && wait ? 'b'
+                             : needs       ? 'n'
+                             : wait        ? 'w'
+                                           : '-');
+        }
+        llvm::outs() << '\n';
+      }
+      for (const UnpairedPin &unpaired : unpairedPins(unit, fn)) {
+        llvm::outs() << lineOf(unpaired.pin->location()) << ": unpaired at";
+        for (SourceLocation exit : unpaired.exits)
+          llvm::outs() << ' ' << lineOf(exit);
         llvm::outs() << '\n';
       }
     });
