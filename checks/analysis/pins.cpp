@@ -296,6 +296,17 @@ std::vector<PinnedRegion> pinnedRegions(Unit &unit, const Function &fn) {
   return unit.get<Pins>().of(fn);
 }
 
+bool isPinned(Unit &unit, const Call &call) {
+  return any_of(unit.get<Pins>().of(*call.caller),
+                [&](const PinnedRegion &region) {
+                  return is_contained(region.calls, &call);
+                });
+}
+
+bool runsPinned(Unit &unit, const Call &call) {
+  return unit.roles(call).has(Role::RunsPinned) || isPinned(unit, call);
+}
+
 bool pins(Unit &unit, const Call &call) {
   return unit.get<Pins>().does(call, Role::Pins);
 }

@@ -40,6 +40,13 @@ struct PinnedStatements {
 std::optional<PinnedStatements> statementsOf(Unit &unit,
                                              const PinnedRegion &region);
 
+/// `call` is made in a region that its own function pins.
+bool isPinned(Unit &unit, const Call &call);
+
+/// What `call` runs is bound to a thread because of its caller: the call is
+/// pinned, or gives its callable to a task that keeps its thread.
+bool runsPinned(Unit &unit, const Call &call);
+
 /// `call` binds the task to its thread, itself or as a wrapper that does
 /// nothing else; or lets it go. A guard's members do neither.
 bool pins(Unit &unit, const Call &call);

@@ -50,6 +50,7 @@ constexpr llvm::StringLiteral roleNames[] = {
     "pins",
     "unpins",
     "pins_scope",
+    "runs_pinned",
     "starts_thread",
     "forwards",
     "yields_thread",

@@ -57,6 +57,7 @@ enum class Role : uint8_t {
   Pins,
   Unpins,
   PinsScope,
+  RunsPinned,
 
   // What only the table and the configuration say.
 

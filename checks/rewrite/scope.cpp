@@ -2,6 +2,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
+#include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -24,7 +25,26 @@ bool hasWord(StringRef text, StringRef word) {
   return false;
 }
 
+bool leavesFrom(const Stmt *stmt, bool inLoop, bool inChoice) {
+  if (!stmt || isa<LambdaExpr>(stmt))
+    return false;
+  if (isa<ReturnStmt, GotoStmt, IndirectGotoStmt, LabelStmt, CoroutineBodyStmt,
+          CoreturnStmt, CoroutineSuspendExpr>(stmt))
+    return true;
+  if (isa<BreakStmt>(stmt))
+    return !inLoop && !inChoice;
+  if (isa<ContinueStmt>(stmt))
+    return !inLoop;
+  inLoop |= isa<ForStmt, WhileStmt, DoStmt, CXXForRangeStmt>(stmt);
+  inChoice |= isa<SwitchStmt>(stmt);
+  return llvm::any_of(stmt->children(), [&](const Stmt *child) {
+    return leavesFrom(child, inLoop, inChoice);
+  });
+}
+
 } // namespace
+
+bool leaves(const Stmt *stmt) { return leavesFrom(stmt, false, false); }
 
 bool contains(const Stmt *whole, const Stmt *part) {
   return whole && (whole == part ||

@@ -9,6 +9,10 @@ namespace heddle::checks {
 /// `part` is in `whole`; lambdas are looked into.
 bool contains(const clang::Stmt *whole, const clang::Stmt *part);
 
+/// Control may go from `stmt` to a place outside of it, other than by an
+/// exception.
+bool leaves(const clang::Stmt *stmt);
+
 /// `expr` has at `anchor`, a statement before it, the meaning that it has in
 /// its own place: it names nothing that is declared later.
 bool isKnownAt(Unit &unit, const clang::Expr &expr, const clang::Stmt &anchor);

@@ -20,13 +20,13 @@ class StdLockAcrossSuspend final : public FunctionCheck {
 
   void checkFunction(const Function &function) override {
     auto task = taskCode(unit(), function);
-    if (!task || isPinned(*task))
+    if (!task || keepsThread(*task))
       return;
     llvm::DenseSet<const Call *> reported;
     for (const LockRegion &region : lockRegions(unit(), function))
       if (region.threadBound && region.acquire)
         for (const Call *call : region.calls)
-          if (auto path = movesTask(*call); path && !isPinned(*call)) {
+          if (auto path = movesTask(*call); path && !isPinned(unit(), *call)) {
             if (reported.insert(call).second)
               report(region, *task, *path);
             break;
@@ -41,16 +41,10 @@ class StdLockAcrossSuspend final : public FunctionCheck {
     return suspendsForLock(unit(), call);
   }
 
-  bool isPinned(const Call &call) {
-    return llvm::any_of(pinnedRegions(unit(), *call.caller),
-                        [&](const PinnedRegion &region) {
-                          return llvm::is_contained(region.calls, &call);
-                        });
-  }
-
-  bool isPinned(const TaskPath &task) {
-    return llvm::any_of(task.calls,
-                        [&](const Call *step) { return isPinned(*step); });
+  bool keepsThread(const TaskPath &task) {
+    return llvm::any_of(task.calls, [&](const Call *step) {
+      return runsPinned(unit(), *step);
+    });
   }
 
   void report(const LockRegion &region, const TaskPath &task,

@@ -104,6 +104,8 @@
 #define HEDDLE_UNPINS HEDDLE_ROLE("unpins")
 /// On a class: pins in its constructor and unpins in its destructor.
 #define HEDDLE_PINS_SCOPE HEDDLE_ROLE("pins_scope")
+/// Runs a callable argument on a thread that a task keeps for such work.
+#define HEDDLE_RUNS_PINNED HEDDLE_ROLE("runs_pinned")
 /// Keeps a callable argument and runs it when its object's life ends.
 #define HEDDLE_DEFERS HEDDLE_ROLE("defers")
 /// Takes an object out of a pool for the caller to use.

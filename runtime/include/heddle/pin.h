@@ -69,7 +69,8 @@ public:
   /// The caller waits meanwhile; it may be a plain thread.
   /// Requires: a runtime is running.
   template <class F>
-  std::invoke_result_t<F &> run(F &&f) HEDDLE_SUSPENDS HEDDLE_CALLS_ARGUMENT {
+  std::invoke_result_t<F &>
+  run(F &&f) HEDDLE_SUSPENDS HEDDLE_CALLS_ARGUMENT HEDDLE_RUNS_PINNED {
     return detail::carry_result(f, [this](auto &&body) {
       using Body = std::remove_reference_t<decltype(body)>;
       call([](void *b) { (*static_cast<Body *>(b))(); }, &body);

@@ -1,20 +1,35 @@
-/// A C library that draws, and keeps what it draws on in the thread.
+/// Draws on a canvas that each thread has one of.
 #pragma once
 
-#include <heddle/annotations.h>
+#include <algorithm>
+#include <array>
+#include <cstdint>
 
-#include <stdint.h>
+class Canvas {
+public:
+  /// Makes the canvas of this thread current, empty.
+  static void begin(std::uint32_t size) {
+    side = std::min(size, largest);
+    points.fill(0);
+  }
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+  static void disc(std::int32_t x, std::int32_t y, std::int32_t radius) {
+    for (std::int32_t row = 0; row < std::int32_t(side); ++row)
+      for (std::int32_t column = 0; column < std::int32_t(side); ++column) {
+        std::int32_t dx = column - x, dy = row - y;
+        if (dx * dx + dy * dy <= radius * radius)
+          points[row * side + column] = 1;
+      }
+  }
 
-/// Makes the canvas of this thread current, empty.
-void canvas_begin(uint32_t size) HEDDLE_NEEDS_THREAD;
-void canvas_disc(uint32_t x, uint32_t y, uint32_t radius) HEDDLE_NEEDS_THREAD;
-/// How many points of the canvas are covered.
-uint32_t canvas_end(void) HEDDLE_NEEDS_THREAD;
+  /// How many points of the canvas are covered.
+  static std::uint32_t end() {
+    return std::uint32_t(
+        std::count(points.begin(), points.begin() + side * side, 1));
+  }
 
-#ifdef __cplusplus
-}
-#endif
+private:
+  static constexpr std::uint32_t largest = 64;
+  static inline thread_local std::uint32_t side = 0;
+  static inline thread_local std::array<std::uint8_t, largest * largest> points;
+};
