@@ -2,6 +2,9 @@
 
 #include "analysis/uses.h"
 
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
@@ -38,6 +41,27 @@ bool isPrivateState(const ValueDecl *decl) {
   if (const auto *field = dyn_cast<FieldDecl>(decl))
     return field->getAccess() == AS_private;
   return !decl->isExternallyVisible();
+}
+
+bool isOnlyUsedInView(Unit &unit, const ValueDecl *decl) {
+  if (decl->getType()->isReferenceType() || isa<ParmVarDecl>(decl))
+    return false;
+  if (const auto *variable = dyn_cast<VarDecl>(decl))
+    return variable->hasLocalStorage() || !variable->isExternallyVisible();
+  const auto *field = dyn_cast<FieldDecl>(decl);
+  const auto *record =
+      field ? dyn_cast<CXXRecordDecl>(field->getParent()) : nullptr;
+  if (!record || record->isDependentContext() || record->hasFriends() ||
+      isa<ClassTemplateSpecializationDecl>(record))
+    return false;
+  bool inMain =
+      unit.context().getSourceManager().isInMainFile(record->getLocation());
+  return (field->getAccess() == AS_private || inMain) &&
+         all_of(record->methods(), [&](const CXXMethodDecl *method) {
+           return method->isImplicit() || method->isDefaulted() ||
+                  method->isDeleted() || unit.function(method) ||
+                  isa<CXXDestructorDecl>(method);
+         });
 }
 
 SmallVector<const ValueDecl *, 8>

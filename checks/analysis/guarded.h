@@ -18,6 +18,9 @@ bool isState(const clang::ValueDecl *decl);
 /// Only code in view, and code that it hands the state to, can reach `decl`.
 bool isPrivateState(const clang::ValueDecl *decl);
 
+/// Only code in this unit can name `decl`, a variable or a member.
+bool isOnlyUsedInView(Unit &unit, const clang::ValueDecl *decl);
+
 /// The lock only serialises input and output on one object, which `call` uses.
 bool serialisesOnly(Unit &unit, const LockRegion &region, const Call &call);
 

@@ -51,7 +51,7 @@ public:
 private:
   std::optional<GuardedIntegral> judge(const ValueDecl &lock,
                                        ArrayRef<const LockRegion *> list) {
-    if (!isAllInView(lock) || !isOnlyLocked(lock, list))
+    if (!isOnlyUsedInView(unit, &lock) || !isOnlyLocked(lock, list))
       return std::nullopt;
     GuardedIntegral found = {&lock, nullptr, {}};
     bool changes = false;
@@ -65,33 +65,10 @@ private:
       found.integral = integral;
       found.sections.push_back({region, statements});
     }
-    return changes && isAllInView(*found.integral) && isPlain(*found.integral)
+    return changes && isOnlyUsedInView(unit, found.integral) &&
+                   isPlain(*found.integral)
                ? std::optional(std::move(found))
                : std::nullopt;
-  }
-
-  // Only code in this unit can name it.
-  bool isAllInView(const ValueDecl &decl) const {
-    if (const auto *variable = dyn_cast<VarDecl>(&decl))
-      return !isa<ParmVarDecl>(decl) &&
-             !variable->getType()->isReferenceType() &&
-             (variable->hasLocalStorage() || !variable->isExternallyVisible());
-    const auto *field = dyn_cast<FieldDecl>(&decl);
-    if (!field || field->getType()->isReferenceType())
-      return false;
-    const auto *record = dyn_cast<CXXRecordDecl>(field->getParent());
-    if (!record || record->isDependentContext() || record->hasFriends() ||
-        isa<ClassTemplateSpecializationDecl>(record))
-      return false;
-    bool inMain =
-        unit.context().getSourceManager().isInMainFile(record->getLocation());
-    bool reachable = field->getAccess() != AS_private && !inMain;
-    return !reachable &&
-           all_of(record->methods(), [&](const CXXMethodDecl *method) {
-             return method->isImplicit() || method->isDefaulted() ||
-                    method->isDeleted() || unit.function(method) ||
-                    isa<CXXDestructorDecl>(method);
-           });
   }
 
   // Every mention of the lock takes it or gives it back; none is on a

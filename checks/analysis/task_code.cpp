@@ -1,5 +1,7 @@
 #include "analysis/task_code.h"
 
+#include "analysis/loops.h"
+
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
@@ -27,6 +29,7 @@ public:
     spread(anywhere, /*intoHandOffs=*/true);
     spread(onProcessor, /*intoHandOffs=*/false);
     markThreads();
+    countTasks();
   }
 
   std::optional<TaskPath> path(const Function &fn) const {
@@ -36,6 +39,8 @@ public:
   std::optional<TaskPath> pathOnProcessor(const Function &fn) const {
     return pathIn(onProcessor, fn);
   }
+
+  bool isOfSeveral(const Function &fn) const { return tasks.lookup(&fn) > 1; }
 
   bool isOnlyThreads(const Function &fn) const {
     return threads.contains(&fn) && !anywhere.contains(&fn);
@@ -110,6 +115,69 @@ private:
     }
   }
 
+  // A task that is started by several is several itself: counted until that
+  // adds none.
+  void countTasks() {
+    std::vector<Invocation> starts;
+    for (const Function *fn : unit.functions())
+      for (const Invocation &invoker : invokers(unit, *fn))
+        if (startsTask(invoker) && invoker.execution != Execution::Main &&
+            !isDeclared(*invoker.call->caller))
+          starts.push_back(invoker);
+    DenseSet<const Call *> repeated;
+    for (const Invocation &start : starts)
+      if (isRepeated(start))
+        repeated.insert(start.call);
+    for (size_t known = ~size_t(0); known != repeated.size();) {
+      known = repeated.size();
+      tasks.clear();
+      for (const Invocation &start : starts)
+        addTask(start, repeated.contains(start.call) ? 2 : 1);
+      for (const Invocation &start : starts)
+        if (isOfSeveral(*start.call->caller))
+          repeated.insert(start.call);
+    }
+  }
+
+  // What starts tasks in there is a matter of who calls it.
+  bool isDeclared(const Function &fn) const {
+    return unit.roles(fn.decl).hasAny(declaring) ||
+           (fn.enclosing && isDeclared(*fn.enclosing));
+  }
+
+  bool isRepeated(const Invocation &start) const {
+    for (auto [index, argument] : enumerate(start.call->args()))
+      if (isSingleWorker(*start.call, index, *argument))
+        return false;
+    return start.execution != Execution::Spawned
+               ? start.execution != Execution::Called
+               : enclosingLoop(unit, start.call->site) != nullptr;
+  }
+
+  bool isSingleWorker(const Call &call, unsigned index,
+                      const Expr &argument) const {
+    Expr::EvalResult result;
+    return call.callee && index < call.callee->getNumParams() &&
+           call.callee->getParamDecl(index)->getName() == "workers" &&
+           argument.EvaluateAsInt(result, unit.context()) &&
+           result.Val.getInt() == 1;
+  }
+
+  void addTask(const Invocation &start, unsigned count) {
+    DenseSet<const Function *> reached;
+    SmallVector<const Function *> pending = {start.target};
+    while (!pending.empty()) {
+      const Function *fn = pending.pop_back_val();
+      if (!reached.insert(fn).second)
+        continue;
+      tasks[fn] += count;
+      for (const Call *call : fn->calls)
+        for (const Invocation &next : invocations(unit, *call))
+          if (leadsOn(next, /*intoHandOffs=*/true))
+            pending.push_back(next.target);
+    }
+  }
+
   std::optional<TaskPath> pathIn(const Origins &origins,
                                  const Function &fn) const {
     auto found = origins.find(&fn);
@@ -128,6 +196,7 @@ private:
   Unit &unit;
   Origins anywhere, onProcessor;
   DenseSet<const Function *> threads;
+  DenseMap<const Function *, unsigned> tasks;
 };
 
 } // namespace
@@ -147,6 +216,10 @@ std::optional<TaskPath> taskCode(Unit &unit, const Function &fn) {
 
 std::optional<TaskPath> taskCodeOnProcessor(Unit &unit, const Function &fn) {
   return unit.get<TaskCode>().pathOnProcessor(fn);
+}
+
+bool runsInSeveralTasks(Unit &unit, const Function &fn) {
+  return unit.get<TaskCode>().isOfSeveral(fn);
 }
 
 bool isOnlyThreadCode(Unit &unit, const Function &fn) {

@@ -30,4 +30,8 @@ std::optional<TaskPath> taskCodeOnProcessor(Unit &unit, const Function &fn);
 /// `fn` is known to run on a plain thread, and not in a task.
 bool isOnlyThreadCode(Unit &unit, const Function &fn);
 
+/// Two tasks may be in `fn` at once: tasks that come to it are started again
+/// and again, or in several places. The runtime's first task is not counted.
+bool runsInSeveralTasks(Unit &unit, const Function &fn);
+
 } // namespace heddle::checks

@@ -11,13 +11,16 @@
 #include "analysis/exit_joins.h"
 #include "analysis/fork_join.h"
 #include "analysis/guarded_integral.h"
+#include "analysis/guarded_map.h"
 #include "analysis/hot.h"
+#include "analysis/lazy_init.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
 #include "analysis/pins.h"
 #include "analysis/polling.h"
 #include "analysis/results.h"
 #include "analysis/shared_state.h"
+#include "analysis/sharing.h"
 #include "analysis/sums.h"
 #include "analysis/suspends.h"
 #include "analysis/task_code.h"
@@ -65,6 +68,9 @@ public:
         {"contracts", [&] { printContracts(); }},
         {"locks", [&] { printLocks(); }},
         {"integrals", [&] { printIntegrals(); }},
+        {"maps", [&] { printMaps(); }},
+        {"lazy", [&] { printLazy(); }},
+        {"several", [&] { printSeveral(); }},
         {"pins", [&] { printPins(); }},
         {"loops", [&] { printLoops(); }},
         {"waits", [&] { printWaits(); }},
@@ -254,6 +260,38 @@ private:
         llvm::outs() << '\n';
       }
     });
+  }
+
+  void printMaps() {
+    for (const GuardedMap &guarded : guardedMaps(unit)) {
+      llvm::outs() << lineOf(guarded.lock->getLocation()) << ": "
+                   << guarded.lock->getName() << " guards "
+                   << guarded.map->getName();
+      for (const LockRegion *section : guarded.sections)
+        llvm::outs() << ' ' << lineOf(section->acquired) << '/'
+                     << keysUsed(unit, guarded, *section).size();
+      if (isOneOfMany(unit, *guarded.lock))
+        llvm::outs() << ", one of many";
+      llvm::outs() << '\n';
+    }
+  }
+
+  void printLazy() {
+    for (const Function *fn : unit.functions())
+      for (const LazyInit &init : unsynchronisedInits(unit, *fn))
+        llvm::outs() << lineOf(init.check->getBeginLoc()) << ": "
+                     << init.variable->getName() << " made at "
+                     << lineOf(init.making->getBeginLoc()) << '\n';
+  }
+
+  void printSeveral() {
+    for (const Function *fn : unit.functions())
+      if (runsInSeveralTasks(unit, *fn) &&
+          unit.context().getSourceManager().isInMainFile(fn->location()))
+        llvm::outs() << lineOf(fn->location()) << ": " << fn->name()
+                     << " in several tasks"
+                     << (isThisShared(unit, *fn) ? ", of one object" : "")
+                     << '\n';
   }
 
   void printIntegrals() const {
