@@ -346,6 +346,20 @@ bool mayBePinned(Unit &unit, const Call &call) {
   return mayBePinned(unit, call, visited);
 }
 
+bool needsByDeclaration(Unit &unit, const PinnedRegion &region) {
+  return none_of(unit.threadLocals(),
+                 [&](const VarDecl *variable) {
+                   return any_of(
+                       unit.mentions(variable), [&](const Expr *mention) {
+                         return unit.functionOf(mention) == region.pin->caller;
+                       });
+                 }) &&
+         all_of(region.calls, [&](const Call *call) {
+           auto path = needsThread(unit, *call);
+           return !path || unit.roles(path->last()).has(Role::NeedsThread);
+         });
+}
+
 std::vector<CallPath> unseenCalls(Unit &unit, const PinnedRegion &region) {
   std::vector<CallPath> found;
   Follower follower(unit);

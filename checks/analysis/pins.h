@@ -76,6 +76,10 @@ std::vector<UnpairedPin> unpairedPins(Unit &unit, const Function &fn);
 /// where the task could move.
 bool needsItsThread(Unit &unit, const PinnedRegion &region);
 
+/// What in the region needs its thread is declared or known to: it is no
+/// variable that code in view reaches, whose address a compiler may keep.
+bool needsByDeclaration(Unit &unit, const PinnedRegion &region);
+
 /// The ways from the region to code that is not in view and that nothing is
 /// known of.
 std::vector<CallPath> unseenCalls(Unit &unit, const PinnedRegion &region);

@@ -39,7 +39,13 @@ class PinnedSleep final : public FunctionCheck {
             at < begin
                 ? beginLater(region, statements, statements.first + begin)
                 : endEarlier(region, statements, statements.first + end);
-        finding.fix(narrowed);
+        if (needsByDeclaration(unit(), region))
+          finding.fix(narrowed);
+        else
+          finding.review(statements.waits[at]->first().location(),
+                         "a compiler may keep the address of a thread-local "
+                         "variable across the wait",
+                         narrowed);
         return;
       }
   }
@@ -143,7 +149,7 @@ class PinnedSleep final : public FunctionCheck {
 extern const CheckInfo pinned_sleep = {
     .summary = "pinned task waits where it needs no thread",
     .tier = Tier::Cost,
-    .fix = Fix::Safe,
+    .fix = Fix::SafeOrReview,
     .seeds = "E13",
     .since = "0.1",
     .make = makeCheck<PinnedSleep>,

@@ -10,7 +10,7 @@
 
 // Sections are told with the number of keys they use.
 struct Table {
-  std::mutex mu; // CHECK: [[@LINE]]: mu guards rows [[@LINE+3]]/1 [[@LINE+7]]/2 [[@LINE+12]]/0
+  std::mutex mu; // CHECK: [[@LINE]]: mu guards rows [[@LINE+3]]/1 [[@LINE+8]]/2 [[@LINE+13]]/0
   std::unordered_map<int, std::string> rows;
   void put(int key, std::string row) {
     std::lock_guard lock(mu);

@@ -170,6 +170,22 @@ void macroBad() {
 // CHECK-NOTES: :[[@LINE-2]]:3: warning: 'sleep_for' waits while the task keeps its thread
 // CHECK-NOTES: :[[@LINE-5]]:21: note: pinned here
 
+// A variable's address may be kept across the wait.
+static thread_local int drawn = 0;
+static void mark() { drawn++; }
+void threadLocalBad() {
+  heddle::ThreadPin pin;
+  mark();
+  heddle::sleep_for(1ms);
+}
+// CHECK-NOTES: :[[@LINE-2]]:3: warning: 'sleep_for' waits while the task keeps its thread
+// CHECK-NOTES: :[[@LINE-5]]:21: note: pinned here
+// CHECK-NOTES: :[[@LINE-4]]:3: note: a compiler may keep the address of a thread-local variable across the wait
+// CHECK-FIXES-LABEL: void threadLocalBad(
+// CHECK-FIXES-NEXT:    heddle::ThreadPin pin;
+// CHECK-REVIEW-LABEL: void threadLocalBad(
+// CHECK-REVIEW-NEXT:{{^  [{]$}}
+
 void FN_between() {
   heddle::ThreadPin pin;
   glClear(1);

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <mutex>
-#include <unordered_map>
 
 namespace {
 
@@ -30,10 +30,10 @@ public:
 
 private:
   heddle::Mutex mutex_;
-  std::unordered_map<std::uint64_t, std::uint64_t> left_;
+  std::map<std::uint64_t, std::uint64_t> left_;
 };
 
-constexpr std::uint64_t users = 10'000;
+constexpr std::uint64_t users = 100'000;
 
 } // namespace
 

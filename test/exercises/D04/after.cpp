@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -32,6 +33,7 @@ public:
     if (!profile)
       return false;
     profiles_[user] = *profile;
+    loaded_.push_back(user);
     return true;
   }
 
@@ -40,12 +42,14 @@ public:
     int visits = 0;
     for (const auto &[user, profile] : profiles_)
       visits += profile.visits;
-    std::printf("%zu profiles, %d visits\n", profiles_.size(), visits);
+    std::printf("%zu profiles, %zu loaded, %d visits\n", profiles_.size(),
+                loaded_.size(), visits);
   }
 
 private:
   heddle::Mutex mutex_;
   std::map<int, Profile> profiles_;
+  std::vector<int> loaded_;
 };
 
 } // namespace

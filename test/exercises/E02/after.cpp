@@ -1,4 +1,4 @@
-// Thumbnails: each request draws with a library that keeps its canvas in the
+// Thumbnails: each request draws on the canvas of its
 // thread, and stores the result with a backend.
 #include "../router.h"
 #include "canvas.h"
@@ -16,10 +16,10 @@ namespace {
 
 std::uint32_t draw(std::uint64_t id) {
   heddle::ThreadPin pin;
-  canvas_begin(48);
+  Canvas::begin(48);
   for (std::uint32_t disc = 0; disc < 4; ++disc)
-    canvas_disc(id * 7 % 48, (id + disc * 13) % 48, 3 + id % 5);
-  return canvas_end();
+    Canvas::disc(id * 7 % 48, (id + disc * 13) % 48, 3 + id % 5);
+  return Canvas::end();
 }
 
 void store(std::uint64_t, std::uint32_t) {

@@ -1,5 +1,8 @@
-/// Draws on a canvas that each thread has one of.
+/// Draws on a canvas that each thread has one of. Nothing is inlined: a caller
+/// that waits meanwhile must not keep the address of a thread's variable.
 #pragma once
+
+#include <heddle/annotations.h>
 
 #include <algorithm>
 #include <array>
@@ -8,12 +11,13 @@
 class Canvas {
 public:
   /// Makes the canvas of this thread current, empty.
-  static void begin(std::uint32_t size) {
+  [[gnu::noinline]] static void begin(std::uint32_t size) HEDDLE_NEEDS_THREAD {
     side = std::min(size, largest);
     points.fill(0);
   }
 
-  static void disc(std::int32_t x, std::int32_t y, std::int32_t radius) {
+  [[gnu::noinline]] static void disc(std::int32_t x, std::int32_t y,
+                                     std::int32_t radius) HEDDLE_NEEDS_THREAD {
     for (std::int32_t row = 0; row < std::int32_t(side); ++row)
       for (std::int32_t column = 0; column < std::int32_t(side); ++column) {
         std::int32_t dx = column - x, dy = row - y;
@@ -23,7 +27,7 @@ public:
   }
 
   /// How many points of the canvas are covered.
-  static std::uint32_t end() {
+  [[gnu::noinline]] static std::uint32_t end() HEDDLE_NEEDS_THREAD {
     return std::uint32_t(
         std::count(points.begin(), points.begin() + side * side, 1));
   }

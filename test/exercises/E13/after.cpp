@@ -1,4 +1,4 @@
-// Sensors' gauges: each is drawn with a library that keeps its canvas in the
+// Sensors' gauges: each is drawn on the canvas of its
 // thread, again and again with a pause between.
 #include "canvas.h"
 
@@ -17,9 +17,9 @@ std::uint32_t refresh(std::uint32_t gauge, std::uint32_t round) {
   std::uint32_t covered = 0;
   {
     heddle::ThreadPin pin;
-    canvas_begin(32);
-    canvas_disc(gauge % 32, round % 32, 2 + gauge % 7);
-    covered = canvas_end();
+    Canvas::begin(32);
+    Canvas::disc(gauge % 32, round % 32, 2 + gauge % 7);
+    covered = Canvas::end();
   }
   heddle::sleep_for(2ms); // until its sensor has something new
   return covered;
