@@ -28,7 +28,7 @@ class UnjoinedAtExit final : public FunctionCheck {
         diag(first.location(), "nothing waits for this task before the runtime "
                                "stops");
     for (const Call *step : llvm::drop_begin(left.front().path))
-      finding.note(step->location(), "spawned here");
+      finding.note(step->location(), "spawned here").causedAt(step->location());
     for (const Spawn &other : left.drop_front())
       finding.covers(other.path.front()->location())
           .note(other.path.front()->location(), "nor for this one");
@@ -61,6 +61,7 @@ extern const CheckInfo unjoined_at_exit = {
     .fix = Fix::Review,
     .seeds = "E20 E25",
     .since = "0.2",
+    .yieldsTo = {"spawn-in-shutdown"},
     .make = makeCheck<UnjoinedAtExit>,
 };
 
