@@ -94,6 +94,13 @@ Error badConfiguration(const Twine &what) {
   return createStringError(what.str());
 }
 
+/// A function of one's own may have the name of one of C's.
+bool mayBeKnown(const NamedDecl &named, StringRef name) {
+  const auto *fn = dyn_cast<FunctionDecl>(&named);
+  return !fn || name.contains("::") || fn->isExternC() ||
+         (fn->hasExternalFormalLinkage() && !fn->getDefinition());
+}
+
 } // namespace
 
 StringRef nameOf(Role role) { return roleNames[unsigned(role)]; }
@@ -182,7 +189,8 @@ RoleSet Roles::compute(const Decl &decl) const {
   }
   if (const auto *named = dyn_cast<NamedDecl>(&decl)) {
     std::string name = tableName(*named);
-    roles |= knownRoles(name);
+    if (mayBeKnown(*named, name))
+      roles |= knownRoles(name);
     if (auto found = configured.find(name); found != configured.end())
       roles |= found->second;
   }

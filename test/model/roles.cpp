@@ -40,6 +40,13 @@ void declaredTwice();
 template <class T> HEDDLE_SPAWNS void start(T);
 } // namespace mine
 
+// Names of C's, but of one's own.
+namespace {
+int poll(mine::Queue<int> &) { return 0; }
+void pause(int rounds);
+} // namespace
+void wait(mine::Derived &derived) { derived.wait(); }
+
 void roles(mine::Queue<int> &queue, mine::Derived &derived, std::vector<int> &items,
            std::future<int> &future) {
   mine::fetch();                // CHECK: [[@LINE]]: fetch blocks
@@ -49,6 +56,9 @@ void roles(mine::Queue<int> &queue, mine::Derived &derived, std::vector<int> &it
   mine::declaredTwice();        // CHECK-NEXT: [[@LINE]]: declaredTwice suspends
   mine::start(1);               // CHECK-NEXT: [[@LINE]]: start spawns
   usleep(1);                    // CHECK-NEXT: [[@LINE]]: usleep blocks sleeps
+  poll(queue);
+  pause(3);
+  wait(derived);
   std::ranges::for_each(items, [](int) {}); // CHECK-NEXT: [[@LINE]]: {{.*}}operator() calls_in_loop
   future.wait();                // CHECK-NEXT: [[@LINE]]: {{.*}}wait blocks joins
 }
