@@ -81,7 +81,8 @@ private:
     QualType type = receiver->getType().getCanonicalType().getUnqualifiedType();
     return any_of(unit.functions(), [&](const Function *fn) {
       return any_of(fn->calls, [&](const Call *call) {
-        if (!unit.roles(*call).has(Role::Closes) || !call->object())
+        if (!unit.roles(*call).hasAny({Role::Closes, Role::ShutsDown}) ||
+            !call->object())
           return false;
         const ValueDecl *closed = objectOf(*call);
         bool other = !closed || isa<ParmVarDecl>(closed) ||

@@ -184,10 +184,20 @@ private:
   Unit &unit;
 };
 
+// `--left`, as a part.
+bool counts(const Stmt *stmt) {
+  const auto *op = dyn_cast_or_null<UnaryOperator>(stmt);
+  return stmt &&
+         ((op && op->isIncrementDecrementOp() && isCount(op->getSubExpr())) ||
+          any_of(stmt->children(), counts));
+}
+
 // A variable that the condition asks for and that a round changes.
 bool usesUp(Unit &unit, const Expr *condition, const Stmt *body) {
   if (!condition)
     return false;
+  if (counts(condition))
+    return true;
   SmallVector<const ValueDecl *, 4> asked;
   SmallVector<const Stmt *> pending = {condition};
   while (!pending.empty()) {

@@ -79,12 +79,21 @@ class SleepAsYield final : public FunctionCheck {
         !isEachRound(unit(), call.site, loop.stmt))
       return false;
     const Function &fn = loop.callable ? *loop.callable : *loop.function;
-    return !isPaced(call, fn) && !feedsOthers(loop, fn);
+    return !isPaced(call, fn) && !feedsOthers(loop, fn) && isAlone(call);
+  }
+
+  // Several make a rhythm.
+  bool isAlone(const Call &call) {
+    return llvm::none_of(call.caller->calls, [&](const Call *other) {
+      return other != &call && unit().roles(*other).has(Role::Sleeps) &&
+             lexicalLoop(unit(), other->site) == lexicalLoop(unit(), call.site);
+    });
   }
 
   // It goes round again because the last time failed.
-  static bool isRetry(const Loop &loop) {
-    if (isa<CXXForRangeStmt>(loop.stmt) || loop.callable)
+  bool isRetry(const Loop &loop) {
+    if (isa<CXXForRangeStmt>(loop.stmt) || loop.callable ||
+        receiving(unit(), loop))
       return false;
     llvm::SmallVector<const Stmt *> pending = {loop.body};
     while (!pending.empty()) {

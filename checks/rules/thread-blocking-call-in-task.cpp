@@ -5,6 +5,7 @@
 #include "analysis/suspends.h"
 #include "analysis/task_code.h"
 #include "analysis/tests.h"
+#include "analysis/timers.h"
 #include "framework/check.h"
 
 #include "clang/AST/ASTContext.h"
@@ -32,7 +33,8 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
     for (const Call *call : function.calls)
       if (auto wait = blocks(unit(), *call);
           wait && wait->calls.size() == 1 && !handsOff(*call) &&
-          !isToTerminalOrLog(*call) && !isPollingPause(*call))
+          !isToTerminalOrLog(*call) && !isAskedBefore(*call) &&
+          !isPollingPause(*call))
         report(*call, *path);
   }
 
@@ -48,9 +50,24 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
            polling(unit(), *loop);
   }
 
+  // `if (result.wait_for(0s) == std::future_status::ready) use(result.get());`
+  bool isAskedBefore(const Call &call) {
+    const ValueDecl *object = objectOf(call);
+    return object && call.callee->getName() == "get" &&
+           llvm::any_of(call.caller->calls, [&](const Call *other) {
+             return other->callee && other->callee->getIdentifier() &&
+                    other->callee->getName().starts_with("wait_") &&
+                    objectOf(*other) == object;
+           });
+  }
+
   bool isToTerminalOrLog(const Call &call) {
     if (!call.callee)
       return false;
+    const VarDecl *made = variableMadeBy(unit(), call);
+    if (made && isa<CXXConstructorDecl>(call.callee) &&
+        hasWord(*made, {"log", "logger", "trace"}))
+      return true;
     std::string name = tableName(*call.callee);
     bool isStream = name == "fflush" || name == "fwrite" || name == "fgets";
     if (name == "write" && !call.args().empty()) {

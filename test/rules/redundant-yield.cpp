@@ -60,6 +60,15 @@ void everySoManyBad(int n) {
 // CHECK-FIXES-NEXT:      work(i);
 // CHECK-FIXES-NEXT:    }
 
+void countdownBad(int n) {
+  do {
+    work(n);
+    heddle::yield();
+    // CHECK-NOTES: :[[@LINE-1]]:5: warning: 'yield' in a loop whose task is preempted anyway
+    // CHECK-NOTES: :[[@LINE-4]]:3: note: repeated here
+  } while (--n);
+}
+
 void receivingBad(heddle::Channel<long> &queue) {
   while (auto item = queue.receive()) {
     work(*item);

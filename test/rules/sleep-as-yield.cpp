@@ -147,6 +147,14 @@ template <class T> void dependentBad(const T &items) {
 
 // Where the time is what matters.
 
+void rhythmOk(const Items &items) {
+  for (int item : items) {
+    work(item);
+    heddle::sleep_for(1ms);
+    work(-item);
+    heddle::sleep_for(1ms);
+  }
+}
 void longOk(const Items &items) {
   for (int item : items) {
     work(item);

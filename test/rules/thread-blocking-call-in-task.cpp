@@ -177,6 +177,18 @@ void terminalOk(std::FILE *access_log) {
     use(::write(STDERR_FILENO, "x", 1));
   });
 }
+void logFileOk() {
+  heddle::spawn([] {
+    std::ofstream log("run.log");
+    log << "started";
+  });
+}
+void askedBeforeOk(std::future<int> &result) {
+  heddle::spawn([&] {
+    if (result.wait_for(0s) == std::future_status::ready)
+      use(result.get());
+  });
+}
 void shortLockOk() {
   heddle::spawn([] {
     std::lock_guard lock(mutex);

@@ -200,6 +200,13 @@ void closedOk() {
   lines.close();
   done.wait();
 }
+void listenerOk(heddle::TcpListener &listener) {
+  heddle::spawn([&] {
+    for (;;)
+      handle(listener.accept().has_value());
+  });
+  listener.close();
+}
 void pollUntilThrown(const heddle::Context &ctx);
 void contextOk(heddle::Context ctx) {
   heddle::spawn([ctx] {
