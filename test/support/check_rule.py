@@ -135,7 +135,8 @@ class RuleTest:
         if compiled.returncode != 0:
             fail(f"the fixed file {file} does not compile", compiled.stderr)
 
-        if len(left) != len(ours) - fixable:
+        # One fix may mend what several findings tell of.
+        if len(left) > len(ours) - fixable:
             fail(f"of {len(ours)} findings, {fixable} with a fix, the fixes in {file} leave {len(left)}")
         after, output = self.lint(file)
         added = counts(after) - counts(before)
