@@ -21,9 +21,11 @@
 #include "analysis/results.h"
 #include "analysis/shared_state.h"
 #include "analysis/sharing.h"
+#include "analysis/stack_frames.h"
 #include "analysis/sums.h"
 #include "analysis/suspends.h"
 #include "analysis/task_code.h"
+#include "analysis/thread_locals.h"
 #include "analysis/uses.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -74,6 +76,8 @@ public:
         {"pins", [&] { printPins(); }},
         {"loops", [&] { printLoops(); }},
         {"waits", [&] { printWaits(); }},
+        {"stack", [&] { printStack(); }},
+        {"thread-locals", [&] { printThreadLocals(); }},
         {"hot", [&] { printHot(); }},
         {"joins", [&] { printJoins(); }},
         {"captures", [&] { printCaptures(); }},
@@ -385,6 +389,33 @@ private:
         if (neverPauses(unit, loop))
           llvm::outs() << ", never pauses";
         llvm::outs() << '\n';
+      }
+    });
+  }
+
+  void printStack() const {
+    forEachFunction([&](const Function &fn) {
+      if (fn.lambda)
+        return;
+      DeepestPath path = deepestPath(unit, fn);
+      llvm::outs() << lineOf(fn.location()) << ": " << fn.name() << ": "
+                   << path.bytes;
+      if (const Call *call = path.steps.front().call)
+        llvm::outs() << ", by line " << lineOf(call->location());
+      llvm::outs() << '\n';
+    });
+  }
+
+  void printThreadLocals() const {
+    forEachFunction([&](const Function &fn) {
+      for (const StaleUse &use : staleUses(unit, fn)) {
+        llvm::outs() << lineOf(use.use->getBeginLoc()) << ": "
+                     << (use.variable ? use.variable->getName() : "errno");
+        if (use.alias)
+          llvm::outs() << " by " << use.alias->getName();
+        llvm::outs() << ", set in line " << lineOf(use.set->getBeginLoc())
+                     << ", after the wait in line "
+                     << lineOf(use.wait->location()) << '\n';
       }
     });
   }
