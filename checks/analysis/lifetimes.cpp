@@ -189,6 +189,16 @@ private:
                    !roles.hasAny({Role::TakesLock, Role::Sends, Role::Spawns});
       if (waits && isShared(objectOf(*call)))
         return true;
+      // A predicate that another function may ask until it holds.
+      if (!roles.has(Role::Spawns) &&
+          llvm::any_of(call->args(), [&](const Expr *argument) {
+            const LambdaExpr *asked = lambdaIn(argument);
+            return asked &&
+                   llvm::any_of(captures(*asked), [&](const Capture &each) {
+                     return isShared(each.variable);
+                   });
+          }))
+        return true;
     }
     for (const Loop &loop : loops(unit, spawner)) {
       const Expr *condition = nullptr;
@@ -206,6 +216,17 @@ private:
           return true;
     }
     return false;
+  }
+
+  // Also where it becomes a std::function on its way.
+  static const LambdaExpr *lambdaIn(const Expr *expr) {
+    expr = expr->IgnoreUnlessSpelledInSource();
+    while (const auto *made = dyn_cast<CXXConstructExpr>(expr)) {
+      if (made->getNumArgs() == 0)
+        return nullptr;
+      expr = made->getArg(0)->IgnoreUnlessSpelledInSource();
+    }
+    return dyn_cast<LambdaExpr>(expr);
   }
 
   // What the wait is made on goes to code that is not in view, or is another

@@ -68,7 +68,7 @@ private:
            });
   }
 
-  // The same again, a constant, or a count that nobody checks.
+  // The same again, or a constant or a count that nobody checks.
   bool isUnchanged(const Expr &argument, const ParmVarDecl &parameter) {
     const Expr *given = argument.IgnoreUnlessSpelledInSource();
     if (const auto *copy = dyn_cast<CXXConstructExpr>(given))
@@ -80,9 +80,10 @@ private:
         given = moved->getArg(0)->IgnoreUnlessSpelledInSource();
     if (const ValueDecl *named = namedBy(given))
       return isParameter(named, parameter) && !isWritten(parameter);
-    if (given->isEvaluatable(unit.context()) || isa<CXXThisExpr>(given) ||
-        isa<CXXDefaultArgExpr>(given))
+    if (isa<CXXThisExpr>(given))
       return true;
+    if (given->isEvaluatable(unit.context()) || isa<CXXDefaultArgExpr>(given))
+      return !isCompared(parameter);
     const auto *step = dyn_cast<BinaryOperator>(given);
     return step && step->isAdditiveOp() &&
            namedBy(step->getLHS()) == &parameter &&

@@ -188,6 +188,13 @@ void flagOk() {
     heddle::yield();
 }
 
+void until(const std::function<bool()> &holds);
+void predicateOk() {
+  std::atomic<int> done = 0;
+  heddle::spawn([&done] { ++done; });
+  until([&] { return done == 1; });
+}
+
 // Statics, and what the whole runtime is within.
 void staticOk() {
   static int calls = 0;

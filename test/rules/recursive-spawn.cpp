@@ -95,6 +95,12 @@ void countedOk(int peer, int tries) {
     heddle::spawn([=] { countedOk(peer, tries + 1); });
 }
 
+// A flag that allows for one more.
+void onceMoreOk(int peer, bool again) {
+  if (!connect(peer) && again)
+    heddle::spawn([peer] { onceMoreOk(peer, false); });
+}
+
 // A range that shrinks.
 void divideOk(std::span<int> items) {
   if (items.size() < 1000)
