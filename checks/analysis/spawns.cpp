@@ -1,66 +1,70 @@
 #include "analysis/spawns.h"
 
+#include "analysis/reach.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace clang;
 
 namespace heddle::checks {
 namespace {
 
-// Wrappers around wrappers; ends recursive ones.
-constexpr unsigned maxDepth = 6;
-
 constexpr RoleSet bounds = {Role::BoundsSpawns, Role::AcquiresSlot,
                             Role::Joins};
 
-/// Some call of `fn`, or of what it runs, has one of these roles.
-bool runsAny(Unit &unit, const Function &fn, RoleSet wanted,
-             unsigned depth = 0) {
-  return llvm::any_of(fn.calls, [&](const Call *call) {
-    if (unit.roles(*call).hasAny(wanted))
-      return true;
-    return depth < maxDepth &&
-           llvm::any_of(
-               invocations(unit, *call),
-               [&](const Invocation &next) {
-                 return runsDuringCall(next.execution) &&
-                        runsAny(unit, *next.target, wanted, depth + 1);
-               });
-  });
-}
+class Spawns {
+public:
+  explicit Spawns(Unit &unit) : unit(unit) {}
 
-std::optional<Spawn> findSpawn(Unit &unit, const Call &call, unsigned depth) {
-  RoleSet roles = unit.roles(call);
-  if (roles.hasAny(bounds))
-    return std::nullopt;
-  if (roles.has(Role::Spawns)) {
-    Spawn spawn{.path = {&call}};
-    for (const Invocation &next : invocations(unit, call))
-      if (next.execution == Execution::Spawned)
-        spawn.task = next.target;
-    return spawn;
+  // None while it is being found out: a call that leads to itself.
+  const std::optional<Spawn> &of(const Call &call) {
+    auto [known, isNew] = found.try_emplace(&call);
+    if (isNew) {
+      known->second = std::make_unique<std::optional<Spawn>>();
+      std::optional<Spawn> spawn = find(call);
+      *found[&call] = std::move(spawn);
+    }
+    return *found[&call];
   }
-  if (depth == maxDepth)
+
+private:
+  std::optional<Spawn> find(const Call &call) {
+    RoleSet roles = unit.roles(call);
+    if (roles.hasAny(bounds))
+      return std::nullopt;
+    if (roles.has(Role::Spawns)) {
+      Spawn spawn{.path = {&call}};
+      for (const Invocation &next : invocations(unit, call))
+        if (next.execution == Execution::Spawned)
+          spawn.task = next.target;
+      return spawn;
+    }
+    for (const Invocation &next : invocations(unit, call)) {
+      if (next.execution != Execution::Called)
+        continue;
+      RoleSet within = rolesWithin(unit, *next.target);
+      if (within.hasAny(bounds) || !within.has(Role::Spawns))
+        continue;
+      for (const Call *inner : next.target->calls)
+        if (isUnconditional(unit, inner->site))
+          if (std::optional<Spawn> spawn = of(*inner)) {
+            spawn->path.insert(spawn->path.begin(), &call);
+            for (const Invocation &brought : invocations(unit, call))
+              if (!spawn->task && brought.execution == Execution::Spawned)
+                spawn->task = brought.target;
+            return spawn;
+          }
+    }
     return std::nullopt;
-  for (const Invocation &next : invocations(unit, call)) {
-    if (next.execution != Execution::Called ||
-        runsAny(unit, *next.target, bounds))
-      continue;
-    for (const Call *inner : next.target->calls)
-      if (isUnconditional(unit, inner->site))
-        if (auto spawn = findSpawn(unit, *inner, depth + 1)) {
-          spawn->path.insert(spawn->path.begin(), &call);
-          for (const Invocation &brought : invocations(unit, call))
-            if (!spawn->task && brought.execution == Execution::Spawned)
-              spawn->task = brought.target;
-          return spawn;
-        }
   }
-  return std::nullopt;
-}
+
+  Unit &unit;
+  llvm::DenseMap<const Call *, std::unique_ptr<std::optional<Spawn>>> found;
+};
 
 bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
   auto at = [&](SourceLocation location) {
@@ -100,7 +104,7 @@ bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
       return true;
     return llvm::any_of(invocations(unit, *call), [&](const Invocation &next) {
       return runsDuringCall(next.execution) &&
-             runsAny(unit, *next.target, bounds);
+             rolesWithin(unit, *next.target).hasAny(bounds);
     });
   });
 }
@@ -123,7 +127,7 @@ bool waitsForInput(Unit &unit, const Loop &loop) {
 } // namespace
 
 std::optional<Spawn> spawns(Unit &unit, const Call &call) {
-  return findSpawn(unit, call, 0);
+  return unit.get<Spawns>().of(call);
 }
 
 bool hasLimit(Unit &unit, const Call &spawn) {
@@ -166,20 +170,18 @@ const Loop *receivingLoop(Unit &unit, const Spawn &spawn) {
 }
 
 bool isLongLived(Unit &unit, const Function &task) {
-  llvm::SmallVector<std::pair<const Function *, unsigned>, 8> pending{
-      {&task, 0}};
-  while (!pending.empty()) {
-    auto [fn, depth] = pending.pop_back_val();
+  llvm::SetVector<const Function *> reached;
+  reached.insert(&task);
+  for (size_t next = 0; next < reached.size(); ++next) {
+    const Function *fn = reached[next];
     if (llvm::any_of(loops(unit, *fn), [&](const Loop &loop) {
           return waitsForInput(unit, loop);
         }))
       return true;
-    if (depth == maxDepth)
-      continue;
     for (const Call *call : fn->calls)
-      for (const Invocation &next : invocations(unit, *call))
-        if (runsDuringCall(next.execution))
-          pending.push_back({next.target, depth + 1});
+      for (const Invocation &inner : invocations(unit, *call))
+        if (runsDuringCall(inner.execution))
+          reached.insert(inner.target);
   }
   return false;
 }
