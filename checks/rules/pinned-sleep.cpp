@@ -29,6 +29,9 @@ class PinnedSleep final : public FunctionCheck {
     auto needs = llvm::find(statements.needs, true) - statements.needs.begin();
     if (needs == size)
       return judgeIdle(region, statements);
+    // What is not in view may need it, which needless-pin asks about.
+    if (!needsItsThread(unit(), region))
+      return;
     unsigned begin = needs, end = size;
     while (!statements.needs[end - 1])
       --end;

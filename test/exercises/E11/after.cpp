@@ -48,7 +48,7 @@ int main() {
   return heddle::run([] {
     constexpr std::uint32_t clients = 400;
     heddle::Channel<Request> requests(clients);
-    heddle::spawn([&] { serve(requests, clients); });
+    auto server = heddle::async([&] { serve(requests, clients); });
 
     std::vector<std::uint32_t> replies(clients);
     heddle::ParallelOptions all{.grain = 1, .limit = clients};
@@ -60,6 +60,7 @@ int main() {
           },
           all);
     requests.close();
+    server.wait();
 
     std::uint64_t sum = 0;
     for (std::uint32_t reply : replies)
