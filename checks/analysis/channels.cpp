@@ -1,10 +1,13 @@
 #include "analysis/channels.h"
 
 #include "analysis/callables.h"
+#include "analysis/channel_expressions.h"
+#include "analysis/channel_making.h"
+#include "analysis/channel_types.h"
+#include "analysis/channel_uses.h"
 #include "analysis/spawns.h"
 
 #include "clang/AST/ASTContext.h"
-#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/STLExtras.h"
@@ -15,63 +18,12 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-class ChannelTypes {
-public:
-  explicit ChannelTypes(Unit &unit) : unit(unit) {}
-
-  bool has(const CXXRecordDecl &record) {
-    if (!record.hasDefinition())
-      return false;
-    auto [found, fresh] = known.try_emplace(&record, false);
-    if (fresh) {
-      RoleSet roles;
-      for (const CXXMethodDecl *method : record.methods())
-        roles |= unit.roles(method);
-      found->second = roles.has(Role::Sends) && roles.has(Role::Receives) &&
-                      roles.has(Role::Closes);
-    }
-    return found->second;
-  }
-
-private:
-  Unit &unit;
-  DenseMap<const CXXRecordDecl *, bool> known;
-};
-
-// Or a base of one, in libstdc++.
-bool isHandle(const CXXRecordDecl &record) {
-  return is_contained({"std::shared_ptr", "std::__shared_ptr",
-                       "std::__shared_ptr_access", "std::unique_ptr"},
-                      tableName(record));
-}
-
-/// A type that denotes a channel: one, a reference or pointer to one, a handle.
-bool denotesChannel(Unit &unit, QualType type) {
-  type = type.getNonReferenceType();
-  if (type->isPointerType())
-    type = type->getPointeeType();
-  const CXXRecordDecl *record = type->getAsCXXRecordDecl();
-  if (!record)
-    return false;
-  if (const auto *handle = dyn_cast<ClassTemplateSpecializationDecl>(record);
-      handle && isHandle(*handle) &&
-      handle->getTemplateArgs()[0].getKind() == TemplateArgument::Type)
-    return isChannel(unit, handle->getTemplateArgs()[0].getAsType());
-  return unit.get<ChannelTypes>().has(*record);
-}
-
 bool isRuntimes(const FunctionDecl *fn) {
   return fn && StringRef(tableName(*fn)).starts_with("heddle::");
 }
 
-SmallVector<const Expr *, 4> writtenArguments(const Call &call) {
-  SmallVector<const Expr *, 4> written;
-  for (const Expr *argument : call.args())
-    if (!isa<CXXDefaultArgExpr>(argument))
-      written.push_back(argument);
-  return written;
-}
-
+// What stands for the same channel is joined as it is met: variables that are
+// given it, parameters, captures, members, results.
 class Channels {
 public:
   explicit Channels(Unit &unit)
@@ -89,7 +41,7 @@ public:
   ArrayRef<const ChannelInfo *> all() const { return ordered; }
 
   const ChannelInfo *of(const Expr *expr) {
-    const Expr *origin = originOf(expr);
+    const Expr *origin = channelOriginOf(unit, expr);
     auto found = nodes.find(origin ? keyOf(*origin) : nullptr);
     return found == nodes.end() ? nullptr : &infos[find(found->second)];
   }
@@ -125,84 +77,14 @@ private:
     parents[find(index)] = find(node(decl));
   }
 
-  // Names, and what is made in them.
-
   void addName(const ValueDecl &decl, ChannelInfo &info) {
     info.names.push_back(&decl);
-    info.escapes |= isOpen(decl);
-    if (!isa<VarDecl, FieldDecl>(decl) || isa<ParmVarDecl>(decl) ||
-        decl.getType()->isReferenceType() || !isChannel(unit, decl.getType()))
-      return;
-    ChannelInfo::Made made;
-    made.variable = &decl;
-    if (const auto *variable = dyn_cast<VarDecl>(&decl)) {
-      made.function =
-          unit.function(dyn_cast<FunctionDecl>(variable->getDeclContext()));
-      if (!variable->getInit() || !readCapacity(made, *variable->getInit()))
-        info.escapes = true;
-    } else {
-      ArrayRef<const Expr *> values = unit.initialisers(cast<FieldDecl>(&decl));
-      if (values.empty() && !cast<FieldDecl>(decl).hasInClassInitializer())
-        made.capacity = 0;
-      else if (values.size() == 1)
-        readCapacity(made, *values.front());
+    info.escapes |= isOpen(unit, decl);
+    if (auto here = madeBy(unit, decl)) {
+      info.escapes |= here->isTaken;
+      info.made.push_back(here->made);
     }
-    info.made.push_back(made);
   }
-
-  // False if `init` does not make a channel itself.
-  bool readCapacity(ChannelInfo::Made &made, const Expr &init) const {
-    const Expr *bare = init.IgnoreImplicit();
-    if (const auto *list = dyn_cast<InitListExpr>(bare))
-      bare =
-          list->getNumInits() == 1 ? list->getInit(0)->IgnoreImplicit() : bare;
-    const auto *construction = dyn_cast<CXXConstructExpr>(bare);
-    if (!construction ||
-        construction->getConstructor()->isCopyOrMoveConstructor())
-      return false;
-    setCapacity(made,
-                construction->getNumArgs() ? construction->getArg(0) : nullptr);
-    return true;
-  }
-
-  void setCapacity(ChannelInfo::Made &made, const Expr *argument) const {
-    Expr::EvalResult value;
-    if (!argument || isa<CXXDefaultArgExpr>(argument)) {
-      made.capacity = 0;
-      return;
-    }
-    made.capacityArgument = argument;
-    if (!argument->isValueDependent() &&
-        argument->EvaluateAsInt(value, unit.context()))
-      made.capacity = value.Val.getInt().getExtValue();
-  }
-
-  // Code that is not in view can name `decl`.
-  bool isOpen(const ValueDecl &decl) const {
-    if (const auto *variable = dyn_cast<VarDecl>(&decl))
-      return variable->hasGlobalStorage() && !variable->isStaticLocal() &&
-             !all_of(variable->redecls(), [&](const VarDecl *redecl) {
-               return isInMainFile(*redecl);
-             });
-    if (const auto *field = dyn_cast<FieldDecl>(&decl))
-      return !isInMainFile(*field->getParent()) && !isOnlyUsedInView(*field);
-    return !isInMainFile(decl) && decl.getAccess() != AS_private;
-  }
-
-  bool isInMainFile(const Decl &decl) const {
-    return sources.isInMainFile(sources.getExpansionLoc(decl.getLocation()));
-  }
-
-  bool isOnlyUsedInView(const FieldDecl &field) const {
-    const auto *record = dyn_cast<CXXRecordDecl>(field.getParent());
-    return record && field.getAccess() == AS_private && !record->hasFriends() &&
-           all_of(record->methods(), [&](const CXXMethodDecl *method) {
-             return method->isImplicit() || method->isDefaulted() ||
-                    method->isDeleted() || unit.function(method);
-           });
-  }
-
-  // Expressions that denote a channel.
 
   // A member's initialiser in a constructor has no parent that tells which.
   void walkInitialisers(const Function &fn) {
@@ -233,32 +115,11 @@ private:
             isChannel(unit, variable->getType()))
           node(*variable);
     if (const auto *expr = dyn_cast<Expr>(stmt);
-        expr && denotesChannel(unit, expr->getType()) && isOrigin(*expr))
+        expr && denotesChannel(unit, expr->getType()) &&
+        isChannelOrigin(unit, *expr))
       follow(*expr, nodeOf(*expr));
     for (const Stmt *child : stmt->children())
       walk(child);
-  }
-
-  // Says by itself which channel it denotes, not by a part of it.
-  bool isOrigin(const Expr &expr) {
-    if (const auto *ref = dyn_cast<DeclRefExpr>(&expr))
-      return isa<VarDecl>(ref->getDecl()) && !ref->getDecl()->isImplicit();
-    if (const auto *member = dyn_cast<MemberExpr>(&expr))
-      return isa<FieldDecl>(member->getMemberDecl());
-    const auto *call = dyn_cast<CallExpr>(&expr);
-    return isa<CXXNewExpr>(&expr) ||
-           (call && !isa<CXXOperatorCallExpr>(call) && !passesOn(*call));
-  }
-
-  // Its result is the channel that it is given or called on.
-  bool passesOn(const CallExpr &call) {
-    const FunctionDecl *callee = call.getDirectCallee();
-    if (!callee || !denotesChannel(unit, call.getType()))
-      return false;
-    if (const auto *method = dyn_cast<CXXMethodDecl>(callee))
-      return isHandle(*method->getParent()) && method->getIdentifier() &&
-             method->getName() == "get";
-    return unit.roles(callee).has(Role::Forwards);
   }
 
   // The function in view whose result `expr` is.
@@ -287,44 +148,13 @@ private:
       return node(*fn);
     size_t known = parents.size();
     unsigned index = node(Key(&origin));
-    if (parents.size() != known)
-      addMade(origin, infos[index]);
-    return index;
-  }
-
-  void addMade(const Expr &origin, ChannelInfo &info) {
-    const auto *call = dyn_cast<CallExpr>(&origin);
-    const FunctionDecl *callee = call ? call->getDirectCallee() : nullptr;
-    if (!callee || !is_contained({"heddle::make_channel", "std::make_shared",
-                                  "std::make_unique"},
-                                 tableName(*callee))) {
-      info.escapes = true;
-      return;
-    }
-    ChannelInfo::Made made;
-    made.expr = &origin;
-    made.function = function;
-    setCapacity(made, call->getNumArgs() ? call->getArg(0) : nullptr);
-    info.made.push_back(made);
-  }
-
-  const Expr *originOf(const Expr *expr) {
-    while (expr && !isOrigin(*expr)) {
-      const Expr *bare = expr->IgnoreUnlessSpelledInSource();
-      if (bare != expr)
-        expr = bare;
-      else if (const auto *op = dyn_cast<UnaryOperator>(expr))
-        expr = op->getSubExpr();
-      else if (const auto *method = dyn_cast<CXXMemberCallExpr>(expr))
-        expr = method->getImplicitObjectArgument();
-      else if (const auto *call = dyn_cast<CallExpr>(expr))
-        expr = call->getNumArgs() ? call->getArg(0) : nullptr;
-      else if (const auto *copy = dyn_cast<CXXConstructExpr>(expr))
-        expr = copy->getNumArgs() ? copy->getArg(0) : nullptr;
+    if (parents.size() != known) {
+      if (auto made = madeBy(unit, origin, function))
+        infos[index].made.push_back(*made);
       else
-        return nullptr;
+        infos[index].escapes = true;
     }
-    return expr;
+    return index;
   }
 
   // From such an expression up to what is done with the channel.
@@ -339,28 +169,10 @@ private:
           bind(index, *function->variable);
         return;
       }
-      if (!isTransparent(*up, *child))
+      if (!denotesSame(unit, *up, *child))
         return use(mention, index, *child, *up);
       child = up;
     }
-  }
-
-  bool isTransparent(const Stmt &up, const Stmt &child) {
-    if (isa<ParenExpr, ImplicitCastExpr, MaterializeTemporaryExpr, FullExpr,
-            CXXBindTemporaryExpr, CXXFunctionalCastExpr, CXXStaticCastExpr>(up))
-      return denotesChannel(unit, cast<Expr>(up).getType());
-    if (const auto *op = dyn_cast<UnaryOperator>(&up))
-      return op->getOpcode() == UO_AddrOf || op->getOpcode() == UO_Deref;
-    if (const auto *choice = dyn_cast<ConditionalOperator>(&up))
-      return choice->getCond() != &child;
-    if (const auto *copy = dyn_cast<CXXConstructExpr>(&up))
-      return isHandle(*copy->getConstructor()->getParent());
-    if (const auto *op = dyn_cast<CXXOperatorCallExpr>(&up))
-      return (op->getOperator() == OO_Star || op->getOperator() == OO_Arrow) &&
-             denotesChannel(unit, op->getType());
-    const Stmt *called = isa<MemberExpr>(up) ? unit.parent(&up) : nullptr;
-    const auto *call = dyn_cast<CallExpr>(called ? called : &up);
-    return call && passesOn(*call);
   }
 
   void use(const Expr &mention, unsigned index, const Stmt &child,
@@ -405,11 +217,8 @@ private:
     const auto *loop =
         dyn_cast_or_null<CXXForRangeStmt>(unit.parent(&declaration));
     if (loop && loop->getRangeStmt() == &declaration) {
-      infos[index].uses.push_back({.kind = ChannelUse::Receive,
-                                   .mention = &mention,
-                                   .function = function,
-                                   .loop = loop});
-      return;
+      return add(infos[index], mention,
+                 {.kind = ChannelUse::Receive, .loop = loop});
     }
     for (const Decl *decl : declaration.decls())
       if (const auto *variable = dyn_cast<VarDecl>(decl);
@@ -463,15 +272,12 @@ private:
     ChannelInfo &info = infos[index];
     std::string name = call.callee ? tableName(*call.callee) : std::string();
     bool isSource = !call.args().empty() && call.args()[0] == &child;
-    if (isSource && (name == "heddle::on_receive" || name == "heddle::on_send"))
-      return addCase(mention, info, call, name == "heddle::on_send");
-    if (isSource && name == "heddle::consume") {
-      info.uses.push_back({.kind = ChannelUse::Receive,
-                           .mention = &mention,
-                           .function = function,
-                           .call = &call});
-      return;
-    }
+    if (isSource && name == "heddle::on_receive")
+      return add(info, mention, caseUse(unit, call, ChannelUse::Receive));
+    if (isSource && name == "heddle::on_send")
+      return add(info, mention, caseUse(unit, call, ChannelUse::Send));
+    if (isSource && name == "heddle::consume")
+      return add(info, mention, {.kind = ChannelUse::Receive, .call = &call});
     const Function *target = isRuntimes(call.callee) ? nullptr : targetOf(call);
     if (target && target->decl)
       for (auto [argument, parameter] :
@@ -488,8 +294,6 @@ private:
     return nullptr;
   }
 
-  // Uses.
-
   void callMethod(const Expr &mention, ChannelInfo &info,
                   const MemberExpr &member) {
     const auto *expr = dyn_cast_or_null<Expr>(unit.parent(&member));
@@ -499,51 +303,13 @@ private:
     if (!method ||
         method->getDeclName() != member.getMemberDecl()->getDeclName())
       info.escapes = true;
-    else if (unit.get<ChannelTypes>().has(*method->getParent()))
-      addCall(mention, info, *call, *method);
+    else if (isChannelClass(unit, *method->getParent()))
+      add(info, mention, methodUse(unit, *call));
   }
 
-  void addCall(const Expr &mention, ChannelInfo &info, const Call &call,
-               const CXXMethodDecl &method) {
-    RoleSet roles = unit.roles(call);
-    ChannelUse use{.kind = ChannelUse::Look,
-                   .mention = &mention,
-                   .function = function,
-                   .call = &call};
-    auto arguments = writtenArguments(call);
-    if (roles.has(Role::Sends)) {
-      use.kind = ChannelUse::Send;
-      use.limited = !roles.has(Role::Suspends) || arguments.size() > 1;
-      if (!arguments.empty())
-        use.value = arguments.back();
-    } else if (roles.has(Role::Receives)) {
-      use.kind = ChannelUse::Receive;
-      use.limited = !roles.has(Role::Suspends) || !arguments.empty();
-    } else if (roles.has(Role::Closes)) {
-      use.kind = ChannelUse::Close;
-    } else if (!method.isConst()) {
-      // What is declared to do none of this takes what is there.
-      use.kind = ChannelUse::Receive;
-      use.limited = true;
-    }
-    info.uses.push_back(use);
-  }
-
-  void addCase(const Expr &mention, ChannelInfo &info, const Call &call,
-               bool sends) {
-    ChannelUse use{.kind = sends ? ChannelUse::Send : ChannelUse::Receive,
-                   .mention = &mention,
-                   .function = function,
-                   .call = &call};
-    if (sends && call.args().size() > 1)
-      use.value = call.args()[1];
-    const Stmt *up = unit.parent(call.site);
-    while (up && isa<FullExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr,
-                     ImplicitCastExpr>(up))
-      up = unit.parent(up);
-    const auto *select = dyn_cast_or_null<CallExpr>(up);
-    use.select = select ? unit.call(select) : nullptr;
-    use.limited = !select || select->getNumArgs() > 1;
+  void add(ChannelInfo &info, const Expr &mention, ChannelUse use) {
+    use.mention = &mention;
+    use.function = function;
     info.uses.push_back(use);
   }
 
@@ -616,13 +382,6 @@ ArrayRef<const ChannelInfo *> channels(Unit &unit) {
 
 const ChannelInfo *channelOf(Unit &unit, const Expr *expr) {
   return unit.get<Channels>().of(expr);
-}
-
-bool isChannel(Unit &unit, QualType type) {
-  const CXXRecordDecl *record =
-      type.isNull() ? nullptr
-                    : type.getNonReferenceType()->getAsCXXRecordDecl();
-  return record && unit.get<ChannelTypes>().has(*record);
 }
 
 } // namespace heddle::checks

@@ -19,8 +19,8 @@ struct ChannelUse {
 
   Kind kind;
   /// The channel as it is named there.
-  const clang::Expr *mention;
-  const Function *function;
+  const clang::Expr *mention = nullptr;
+  const Function *function = nullptr;
   /// `send`, `close`, a case of a select, `consume`; null for a loop over it.
   const Call *call = nullptr;
   /// The `for` whose items it gives.
@@ -77,8 +77,5 @@ llvm::ArrayRef<const ChannelInfo *> channels(Unit &unit);
 
 /// The channel that `expr` is, or points to; null if it is none.
 const ChannelInfo *channelOf(Unit &unit, const clang::Expr *expr);
-
-/// An object of `type` is a channel: its methods send, receive and close.
-bool isChannel(Unit &unit, clang::QualType type);
 
 } // namespace heddle::checks

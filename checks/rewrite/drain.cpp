@@ -1,5 +1,6 @@
 #include "rewrite/drain.h"
 
+#include "analysis/channel_types.h"
 #include "analysis/spawns.h"
 #include "analysis/ways.h"
 #include "rewrite/channel_edits.h"

@@ -1,0 +1,106 @@
+#include "analysis/channel_making.h"
+
+#include "analysis/channel_types.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/ExprCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+
+namespace heddle::checks {
+namespace {
+
+void setCapacity(Unit &unit, ChannelInfo::Made &made, const Expr *argument) {
+  if (!argument || isa<CXXDefaultArgExpr>(argument)) {
+    made.capacity = 0;
+    return;
+  }
+  made.capacityArgument = argument;
+  Expr::EvalResult value;
+  if (!argument->isValueDependent() &&
+      argument->EvaluateAsInt(value, unit.context()))
+    made.capacity = value.Val.getInt().getExtValue();
+}
+
+// False if `init` does not make a channel itself.
+bool readCapacity(Unit &unit, ChannelInfo::Made &made, const Expr &init) {
+  const Expr *bare = init.IgnoreImplicit();
+  if (const auto *list = dyn_cast<InitListExpr>(bare))
+    bare = list->getNumInits() == 1 ? list->getInit(0)->IgnoreImplicit() : bare;
+  const auto *construction = dyn_cast<CXXConstructExpr>(bare);
+  if (!construction ||
+      construction->getConstructor()->isCopyOrMoveConstructor())
+    return false;
+  setCapacity(unit, made,
+              construction->getNumArgs() ? construction->getArg(0) : nullptr);
+  return true;
+}
+
+bool isInMainFile(Unit &unit, const Decl &decl) {
+  const SourceManager &sources = unit.context().getSourceManager();
+  return sources.isInMainFile(sources.getExpansionLoc(decl.getLocation()));
+}
+
+bool isOnlyUsedInView(Unit &unit, const FieldDecl &field) {
+  const auto *record = dyn_cast<CXXRecordDecl>(field.getParent());
+  return record && field.getAccess() == AS_private && !record->hasFriends() &&
+         llvm::all_of(record->methods(), [&](const CXXMethodDecl *method) {
+           return method->isImplicit() || method->isDefaulted() ||
+                  method->isDeleted() || unit.function(method);
+         });
+}
+
+} // namespace
+
+std::optional<MadeHere> madeBy(Unit &unit, const ValueDecl &decl) {
+  if (!isa<VarDecl, FieldDecl>(decl) || isa<ParmVarDecl>(decl) ||
+      decl.getType()->isReferenceType() || !isChannel(unit, decl.getType()))
+    return std::nullopt;
+  MadeHere here;
+  here.made.variable = &decl;
+  if (const auto *variable = dyn_cast<VarDecl>(&decl)) {
+    here.made.function =
+        unit.function(dyn_cast<FunctionDecl>(variable->getDeclContext()));
+    here.isTaken = !variable->getInit() ||
+                   !readCapacity(unit, here.made, *variable->getInit());
+    return here;
+  }
+  const auto &field = cast<FieldDecl>(decl);
+  llvm::ArrayRef<const Expr *> values = unit.initialisers(&field);
+  if (values.empty() && !field.hasInClassInitializer())
+    here.made.capacity = 0;
+  else if (values.size() == 1)
+    readCapacity(unit, here.made, *values.front());
+  return here;
+}
+
+std::optional<ChannelInfo::Made> madeBy(Unit &unit, const Expr &expr,
+                                        const Function *function) {
+  const auto *call = dyn_cast<CallExpr>(&expr);
+  const FunctionDecl *callee = call ? call->getDirectCallee() : nullptr;
+  if (!callee || !llvm::is_contained({"heddle::make_channel",
+                                      "std::make_shared", "std::make_unique"},
+                                     tableName(*callee)))
+    return std::nullopt;
+  ChannelInfo::Made made;
+  made.expr = &expr;
+  made.function = function;
+  setCapacity(unit, made, call->getNumArgs() ? call->getArg(0) : nullptr);
+  return made;
+}
+
+bool isOpen(Unit &unit, const ValueDecl &decl) {
+  if (const auto *variable = dyn_cast<VarDecl>(&decl))
+    return variable->hasGlobalStorage() && !variable->isStaticLocal() &&
+           !llvm::all_of(variable->redecls(), [&](const VarDecl *redecl) {
+             return isInMainFile(unit, *redecl);
+           });
+  if (const auto *field = dyn_cast<FieldDecl>(&decl))
+    return !isInMainFile(unit, *field->getParent()) &&
+           !isOnlyUsedInView(unit, *field);
+  return !isInMainFile(unit, decl) && decl.getAccess() != AS_private;
+}
+
+} // namespace heddle::checks
