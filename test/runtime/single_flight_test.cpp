@@ -4,6 +4,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -30,9 +31,8 @@ TEST(SingleFlight, ComputesOnceForAllWhoWait) {
         EXPECT_EQ(value, 42);
         ++answered;
       });
-    // The first is in the database; the others are given time to come.
-    for (int i = 0; i < 100; ++i)
-      yield();
+    // The first is in the database, and the others wait for it.
+    settle();
     EXPECT_EQ(computed, 1);
     EXPECT_EQ(answered, 0);
     database.send(42);
@@ -70,8 +70,7 @@ TEST(SingleFlight, AllGetTheException) {
           ++caught;
         }
       });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     go.close();
     group.wait();
     EXPECT_EQ(caught, 5);
@@ -87,8 +86,7 @@ TEST(SingleFlight, WhoIsCancelledStopsWaiting) {
     group.spawn([&] {
       EXPECT_EQ(flights.run(1, [&] { return *answer.receive(); }), 7);
     });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     auto [context, cancel] = with_cancel(background());
     group.spawn([&, context = context] {
       try {
@@ -102,8 +100,7 @@ TEST(SingleFlight, WhoIsCancelledStopsWaiting) {
     group.spawn([&, patient = background()] {
       EXPECT_EQ(flights.run(patient, 1, [] { return 0; }), 7);
     });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     cancel();
     group.wait();
   });
@@ -117,23 +114,19 @@ TEST(SingleFlight, ForgottenFlightsStillLand) {
     group.spawn([&] {
       EXPECT_EQ(flights.run(1, [&] { return *answer.receive(); }), 7);
     });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     flights.forget(1);
     Channel<int> second_answer;
     group.spawn([&] {
       EXPECT_EQ(flights.run(1, [&] { return *second_answer.receive(); }), 8);
     });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     answer.send(7);
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     group.spawn([&] {
       EXPECT_EQ(flights.run(1, [] { return 0; }), 8) << "joined the second";
     });
-    for (int i = 0; i < 100; ++i)
-      yield();
+    settle();
     second_answer.send(8);
     group.wait();
   });

@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace heddle::testing {
@@ -181,10 +183,9 @@ TEST(LiveTasks, SaysWhereTasksWereSpawned) {
       group.spawn([&] { never.receive(); });
     const unsigned line = std::source_location::current().line() - 1;
     group.spawn([&] { end.wait(); });
-    std::vector<LiveTasks> tasks;
-    while ((tasks = live_tasks()).size() != 2 || tasks[0].waits_for.empty() ||
-           tasks[1].waits_for.empty())
-      yield();
+    settle();
+    const std::vector<LiveTasks> tasks = live_tasks();
+    ASSERT_EQ(tasks.size(), 2u);
     EXPECT_EQ(tasks[0].count, 3u);
     EXPECT_EQ(tasks[0].spawned_at.line(), line);
     EXPECT_THAT(tasks[0].spawned_at.file_name(), HasSubstr("testing_test"));
@@ -194,6 +195,99 @@ TEST(LiveTasks, SaysWhereTasksWereSpawned) {
     end.set();
     group.wait();
     check_leaks();
+  });
+}
+
+TEST(Settle, LetsTheOthersComeToTheirWaits) {
+  run(
+      [] {
+        Channel<int> queue;
+        std::atomic<int> came = 0;
+        WaitGroup group;
+        for (int task = 0; task < 50; ++task)
+          group.spawn([&, task] {
+            for (int i = 0; i < task; ++i)
+              yield();
+            ++came;
+            queue.receive();
+          });
+        settle();
+        EXPECT_EQ(came, 50);
+        const std::vector<LiveTasks> tasks = live_tasks();
+        ASSERT_EQ(tasks.size(), 1u);
+        EXPECT_EQ(tasks[0].count, 50u);
+        EXPECT_EQ(tasks[0].waits_for, "a channel, to receive");
+        queue.close();
+        settle();
+        EXPECT_TRUE(live_tasks().empty()) << "they have ended";
+        group.wait();
+      },
+      {.procs = 3});
+}
+
+// Whoever waits can be woken: what wakes without counting would hang otherwise.
+TEST(Settle, WhoWaitsCanBeWoken) {
+  for (unsigned procs : {1u, 2u, 4u})
+    run(
+        [] {
+          for (int round = 0; round < 200; ++round) {
+            Channel<int> channel;
+            WaitGroup group;
+            for (int task = 0; task < 5; ++task)
+              group.spawn([&] { channel.receive(); });
+            settle();
+            for (int task = 0; task < 5; ++task)
+              ASSERT_TRUE(channel.try_send(task)) << "nobody waits there";
+            group.wait();
+          }
+        },
+        {.procs = procs});
+}
+
+TEST(Settle, WaitsForSections) {
+  run([] {
+    std::atomic<bool> ended = false;
+    spawn([&] {
+      blocking([] { std::this_thread::sleep_for(20ms); });
+      ended = true;
+    });
+    settle();
+    EXPECT_TRUE(ended);
+  });
+}
+
+TEST(Settle, MayBeCalledByPlainThreads) {
+  Runtime runtime({.procs = 2});
+  runtime.start();
+  Channel<int> queue;
+  std::atomic<int> came = 0;
+  for (int task = 0; task < 10; ++task)
+    spawn([&] {
+      yield();
+      ++came;
+      queue.receive();
+    });
+  settle();
+  EXPECT_EQ(came, 10);
+  queue.close();
+  settle();
+  EXPECT_EQ(num_tasks(), 0u);
+  runtime.stop();
+}
+
+TEST(Settle, LeavesVirtualTimeAlone) {
+  run_seeded(1, [] {
+    const TimePoint start = Clock::now();
+    WaitGroup group;
+    group.spawn([] { sleep_for(1h); });
+    group.spawn([] {
+      for (int i = 0; i < 100; ++i)
+        yield();
+    });
+    settle();
+    EXPECT_EQ(live_tasks().size(), 1u);
+    EXPECT_LT(Clock::now() - start, 1h);
+    group.wait();
   });
 }
 

@@ -55,6 +55,20 @@ private:
 /// Example: test/runtime/testing_test.cpp, "FindsATaskThatNobodyWakes".
 void check_leaks() HEDDLE_SUSPENDS;
 
+/// Returns once every other task waits, or has ended: to let those that a test
+/// has spawned come to where it wants them, however busy the machine is.
+///
+///   spawn([&] { queue.receive(); });
+///   testing::settle();
+///   queue.close();  // wakes it
+///
+/// Who waits may be woken by a timer, by I/O or by a plain thread at any time.
+/// Requires: every other task comes to wait or to its end, without the caller.
+/// One in a blocking() section runs. Also from plain threads.
+///
+/// Example: test/runtime/testing_test.cpp, "LetsTheOthersComeToTheirWaits".
+void settle() HEDDLE_SUSPENDS;
+
 namespace detail {
 
 /// While it lives, run() is seeded. Throws std::logic_error if a runtime runs.

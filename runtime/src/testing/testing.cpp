@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 namespace heddle::testing {
 namespace {
@@ -64,6 +65,39 @@ std::vector<LiveTasks> live_tasks() {
 
 LeakedTasks::LeakedTasks(std::vector<LiveTasks> tasks)
     : std::runtime_error(text_of(tasks)), tasks_(std::move(tasks)) {}
+
+namespace {
+
+// Whoever is not in a queue is in a worker's hands; and a worker lies down only
+// when the task it ran last can be woken.
+bool all_others_wait() noexcept {
+  using namespace heddle::detail;
+  std::lock_guard guard(scheduler.lock);
+  const auto asleep = [mine = this_worker()](const Worker *worker) {
+    return worker == mine || worker->listed ||
+           worker->finished.load(std::memory_order_relaxed) ||
+           worker->parked.load(std::memory_order_relaxed) ||
+           (worker->waits_pinned &&
+            worker->wake_word.load(std::memory_order_relaxed) == 0);
+  };
+  const auto has_work = [](const std::atomic<Processor *> &place) {
+    const Processor *processor = place.load(std::memory_order_acquire);
+    return processor && processor->has_work();
+  };
+  return std::ranges::all_of(scheduler.workers, asleep) &&
+         scheduler.queued.load(std::memory_order_relaxed) == 0 &&
+         std::ranges::none_of(scheduler.processors, has_work);
+}
+
+} // namespace
+
+void settle() {
+  while (!all_others_wait()) {
+    yield();
+    if (!heddle::detail::seeded.on())
+      sleep_for(std::chrono::microseconds(50));
+  }
+}
 
 void check_leaks() {
   constexpr int rounds = 1000;
