@@ -1,6 +1,7 @@
 #include "analysis/exit_joins.h"
 
 #include "analysis/channel_types.h"
+#include "analysis/channels.h"
 #include "analysis/suspends.h"
 #include "analysis/uses.h"
 #include "analysis/ways.h"
