@@ -4,6 +4,7 @@
 #include "heddle/pipe.h"
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
+#include "settle.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -161,7 +162,7 @@ TEST(Buffered, WaitsEndWithTheContext) {
       }
       return std::error_code();
     });
-    yield();
+    settle();
     cancel();
     EXPECT_EQ(line.get(), std::errc::operation_canceled);
     EXPECT_THROW(out.write("more"), std::system_error);

@@ -1,6 +1,7 @@
 // Every wait that takes a Context ends with it, gets nothing once it has ended,
 // and loses nothing in between.
 #include "heddle/heddle.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -102,19 +103,20 @@ constexpr Case cases[] = {
     {"Sleep",
      [] {
        return Wait{
-           [](const Context &context) { return sleep_for(context, 20ms); },
+           [](const Context &context) { return sleep_for(context, 1h); },
            [] {}};
      }},
 };
 
 class Cancellation : public testing::TestWithParam<Case> {};
+class Service : public Cancellation {};
 
 TEST_P(Cancellation, EndsTheWait) {
   run([] {
     ScopedContext context = with_cancel(background());
     const Wait wait = GetParam().make();
     auto waiter = async([&] { return wait.wait(context); });
-    yield();
+    settle();
     context.cancel();
     EXPECT_FALSE(waiter.get());
   });
@@ -128,29 +130,29 @@ TEST_P(Cancellation, OfADeadlineEndsTheWait) {
   });
 }
 
-TEST_P(Cancellation, AWaitThatIsServedIsNotCancelled) {
+TEST_P(Service, AWaitThatIsServedIsNotCancelled) {
   run([] {
     ScopedContext context = with_cancel(background());
     const Wait wait = GetParam().make();
     auto waiter = async([&] { return wait.wait(context); });
-    yield();
+    settle();
     wait.serve();
     EXPECT_TRUE(waiter.get());
     EXPECT_TRUE(!context.cancelled());
   });
 }
 
-TEST_P(Cancellation, TheRootNeverEndsIt) {
+TEST_P(Service, TheRootNeverEndsIt) {
   run([] {
     const Wait wait = GetParam().make();
     auto waiter = async([&] { return wait.wait(background()); });
-    yield();
+    settle();
     wait.serve();
     EXPECT_TRUE(waiter.get());
   });
 }
 
-TEST_P(Cancellation, AnEndedContextGetsNothing) {
+TEST_P(Service, AnEndedContextGetsNothing) {
   run([] {
     ScopedContext context = with_cancel(background());
     context.cancel();
@@ -176,9 +178,7 @@ TEST_P(Cancellation, ReachesPlainThreads) {
   });
 }
 
-class CancellationRace : public Cancellation {};
-
-TEST_P(CancellationRace, LosesNothing) {
+TEST_P(Service, LosesNothing) {
   run(
       [] {
         int served = 0;
@@ -212,8 +212,8 @@ TEST_P(CancellationRace, LosesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(EveryWait, Cancellation, testing::ValuesIn(cases),
                          [](const auto &info) { return info.param.name; });
-// Nothing but time ends a sleep, which is the last.
-INSTANTIATE_TEST_SUITE_P(EveryWait, CancellationRace,
+// Nobody serves a sleep, which is the last.
+INSTANTIATE_TEST_SUITE_P(EveryWait, Service,
                          testing::ValuesIn(cases, std::end(cases) - 1),
                          [](const auto &info) { return info.param.name; });
 
@@ -233,7 +233,7 @@ TEST(Cancellation, OneContextEndsManyWaitsOfAllKinds) {
             EXPECT_FALSE(wait.wait(context));
             ++ended;
           });
-        yield();
+        settle();
         context.cancel();
         group.wait();
         EXPECT_EQ(ended, waits.size());
@@ -249,12 +249,12 @@ TEST(Cancellation, AWaitersPlaceGoesToTheNext) {
         bool second = false;
         WaitGroup group;
         group.spawn([&] { EXPECT_FALSE(slots.acquire(context)); });
-        yield();
+        settle();
         group.spawn([&] {
           slots.acquire();
           second = true;
         });
-        yield();
+        settle();
         context.cancel();
         slots.release();
         group.wait();
@@ -262,6 +262,16 @@ TEST(Cancellation, AWaitersPlaceGoesToTheNext) {
         EXPECT_EQ(slots.available(), 0u);
       },
       {.procs = 1});
+}
+
+TEST(Cancellation, ASleepIsServedByTime) {
+  run([] {
+    ScopedContext context = with_cancel(background());
+    EXPECT_TRUE(sleep_for(context, 1ms));
+    EXPECT_TRUE(sleep_for(background(), 1ms));
+    context.cancel();
+    EXPECT_FALSE(sleep_for(context, 1h));
+  });
 }
 
 TEST(Cancellation, AValueThatIsNotSentStaysWithItsOwner) {

@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -49,7 +50,7 @@ TEST(Channel, UnbufferedSendWaitsForItsReceiver) {
           EXPECT_TRUE(channel.send(7));
           sent = true;
         });
-        sleep_for(2ms);
+        settle();
         EXPECT_FALSE(sent);
         EXPECT_EQ(channel.receive(), 7);
         group.wait();
@@ -79,7 +80,7 @@ TEST(Channel, SendersThatWaitKeepTheirOrder) {
           WaitGroup group;
           for (int sender = 0; sender < 6; ++sender) {
             group.spawn([&, sender] { channel.send(sender); });
-            sleep_for(500us);
+            settle();
           }
           for (int expected = 0; expected < 6; ++expected)
             EXPECT_EQ(channel.receive(), expected);
@@ -97,7 +98,7 @@ TEST(Channel, ReceiversThatWaitAreServedInOrder) {
         for (int receiver = 0; receiver < 5; ++receiver) {
           group.spawn(
               [&, receiver] { got[receiver] = channel.receive().value(); });
-          sleep_for(500us);
+          settle();
         }
         for (int i = 0; i < 5; ++i)
           channel.send(i);
@@ -128,7 +129,7 @@ TEST(Channel, CloseWakesReceivers) {
     WaitGroup group;
     for (int task = 0; task < 4; ++task)
       group.spawn([&] { EXPECT_EQ(channel.receive(), std::nullopt); });
-    sleep_for(1ms);
+    settle();
     channel.close();
     group.wait();
   });
@@ -144,7 +145,7 @@ TEST(Channel, CloseRefusesSendersThatWait) {
         channel.send(value);
       for (int task = 0; task < 4; ++task)
         group.spawn([&] { EXPECT_FALSE(channel.send(value)); });
-      sleep_for(1ms);
+      settle();
       channel.close();
       group.wait();
       EXPECT_EQ(value.use_count(), 1 + static_cast<long>(capacity));
@@ -238,7 +239,7 @@ TEST(Channel, HandsThrowingTypesToWaitingTasks) {
     Channel<Fragile> channel;
     WaitGroup group;
     group.spawn([&] { EXPECT_EQ(channel.receive()->value, 5); });
-    sleep_for(1ms);
+    settle();
     channel.send(Fragile(5));
     group.wait();
   });

@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -59,11 +60,11 @@ TEST(ConditionVariable, NotifyOneWakesTheLongestWaiter) {
             turn.wait(lock);
             order.push_back(task);
           });
-          sleep_for(1ms);
+          settle();
         }
         for (int task = 0; task < 4; ++task) {
           turn.notify_one();
-          sleep_for(1ms);
+          settle();
           EXPECT_EQ(order.size(), task + 1u);
         }
         group.wait();

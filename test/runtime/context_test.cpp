@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/select.h"
 #include "heddle/spawn.h"
+#include "heddle/testing.h"
 #include "heddle/wait_group.h"
 
 #include <gtest/gtest.h>
@@ -69,8 +70,9 @@ TEST(Context, AnEmptyCancelFunctionDoesNothing) {
   EXPECT_TRUE(context.cancelled());
 }
 
+// In virtual time, which stands still where it is not waited for.
 TEST(Context, TimeoutEndsIt) {
-  run([] {
+  testing::run_seeded(1, [] {
     const TimePoint start = Clock::now();
     auto [context, cancel] = with_timeout(background(), 3ms);
     auto [child, cancel_child] = with_cancel(context);

@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ TEST(Event, LetsEverybodyThrough) {
         loaded.wait();
         EXPECT_EQ(table, 42);
       });
-    yield();
+    settle();
     table = 42;
     loaded.set();
     readers.wait();
@@ -58,7 +59,7 @@ TEST(Event, AWokenWaiterGoesOnInSpiteOfAReset) {
           event.wait();
           through = true;
         });
-        yield();
+        settle();
         event.set();
         event.reset();
         group.wait();
@@ -68,23 +69,22 @@ TEST(Event, AWokenWaiterGoesOnInSpiteOfAReset) {
 }
 
 TEST(Event, WakesInTheOrderOfTheWaits) {
-  run(
-      [] {
-        Event event;
-        std::vector<int> order;
-        WaitGroup group;
-        for (int i = 0; i < 4; ++i) {
-          group.spawn([&, i] {
-            event.wait();
-            order.push_back(i);
-          });
-          yield();
-        }
-        event.set();
-        group.wait();
-        EXPECT_EQ(order, (std::vector{0, 1, 2, 3}));
-      },
-      {.procs = 1});
+  const std::vector<int> order = run_in_turn([] {
+    Event event;
+    Log<int> log;
+    WaitGroup group;
+    for (int i = 0; i < 4; ++i) {
+      group.spawn([&, i] {
+        event.wait();
+        log.add(i);
+      });
+      settle();
+    }
+    event.set();
+    group.wait();
+    return log.entries();
+  });
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3}));
 }
 
 TEST(Event, MayBeDestroyedByWhoeverWaited) {

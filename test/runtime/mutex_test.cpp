@@ -2,7 +2,9 @@
 
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
+#include "heddle/testing.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -74,7 +76,7 @@ TEST(Mutex, WakesTheLongestWaiterFirst) {
             std::lock_guard lock(mutex);
             order.push_back(task);
           });
-          sleep_for(1ms);
+          settle();
         }
         held.unlock();
         group.wait();
@@ -83,27 +85,26 @@ TEST(Mutex, WakesTheLongestWaiterFirst) {
       {.procs = 1});
 }
 
+// Seeded, so that nobody runs before the one that unlocked waits.
 TEST(Mutex, IsHandedToAWaiterThatLostItOnce) {
-  run(
-      [] {
-        Mutex mutex;
-        bool waiter_had_it = false;
-        WaitGroup group;
-        std::unique_lock held(mutex);
-        group.spawn([&] {
-          std::lock_guard lock(mutex);
-          waiter_had_it = true;
-        });
-        sleep_for(1ms);
-        held.unlock();
-        ASSERT_TRUE(held.try_lock()) << "nobody else has run";
-        sleep_for(1ms);
-        held.unlock();
-        EXPECT_FALSE(held.try_lock()) << "it was handed over";
-        group.wait();
-        EXPECT_TRUE(waiter_had_it);
-      },
-      {.procs = 1});
+  testing::run_seeded(1, [] {
+    Mutex mutex;
+    bool waiter_had_it = false;
+    WaitGroup group;
+    std::unique_lock held(mutex);
+    group.spawn([&] {
+      std::lock_guard lock(mutex);
+      waiter_had_it = true;
+    });
+    settle();
+    held.unlock();
+    ASSERT_TRUE(held.try_lock()) << "nobody else has run";
+    settle();
+    held.unlock();
+    EXPECT_FALSE(held.try_lock()) << "it was handed over";
+    group.wait();
+    EXPECT_TRUE(waiter_had_it);
+  });
 }
 
 TEST(Mutex, ScopedLockOfTwo) {

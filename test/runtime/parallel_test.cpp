@@ -5,6 +5,7 @@
 #include "heddle/spawn.h"
 #include "heddle/timer.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -106,7 +107,9 @@ TEST(ParallelFor, EarlierItemsMayWaitForLaterOnes) {
 TEST(ParallelFor, KeepsToTheLimit) {
   run(
       [] {
-        std::atomic<int> under_way{0}, most{0};
+        std::atomic<int> begun{0}, under_way{0}, most{0};
+        WaitGroup first_three;
+        first_three.add(3);
         parallel_for(0, 100,
                      [&](int) {
                        int now = ++under_way;
@@ -114,12 +117,15 @@ TEST(ParallelFor, KeepsToTheLimit) {
                             seen < now &&
                             !most.compare_exchange_weak(seen, now);)
                          ;
-                       sleep_for(std::chrono::microseconds(100));
+                       if (begun++ < 3) {
+                         first_three.done();
+                         first_three.wait();
+                       }
+                       yield();
                        --under_way;
                      },
                      {.limit = 3});
-        EXPECT_LE(most, 3);
-        EXPECT_GT(most, 1);
+        EXPECT_EQ(most, 3);
       },
       {.procs = 2});
 }
@@ -339,14 +345,13 @@ TEST(InvokeAll, ForksAndJoins) {
 }
 
 TEST(InvokeAll, RunsInOrderOnOneProcessor) {
-  run(
-      [] {
-        std::string order;
-        invoke_all([&] { order += 'a'; }, [&] { order += 'b'; },
-                   [&] { order += 'c'; });
-        EXPECT_EQ(order, "abc");
-      },
-      {.procs = 1});
+  const std::vector<char> order = run_in_turn([] {
+    Log<char> log;
+    invoke_all([&] { log.add('a'); }, [&] { log.add('b'); },
+               [&] { log.add('c'); });
+    return log.entries();
+  });
+  EXPECT_EQ(order, (std::vector{'a', 'b', 'c'}));
 }
 
 TEST(InvokeAll, BranchesMayWaitForEachOther) {

@@ -5,6 +5,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -94,7 +95,7 @@ TEST(Pin, WaitingPinnedTasksDoNotKeepTheRuntime) {
         ThreadPin pin;
         sleep_for(1h);
       });
-    sleep_for(5ms);
+    settle();
   });
 }
 

@@ -1,14 +1,12 @@
 // No wake may be lost, above all on the way to sleep: a processor that found
 // nothing to do, the last one of them, one whose timer was just overtaken. A
-// lost wake shows as a test that never ends: the watchdog ends it.
+// lost wake shows as a test that never ends: main() ends it.
 #include "heddle/heddle.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -18,23 +16,6 @@ namespace heddle {
 namespace {
 
 using namespace std::chrono_literals;
-
-class Watchdog {
-public:
-  Watchdog()
-      : thread_([](std::stop_token stop) {
-          const TimePoint deadline = Clock::now() + 60s;
-          while (!stop.stop_requested() && Clock::now() < deadline)
-            std::this_thread::sleep_for(5ms);
-          if (!stop.stop_requested()) {
-            std::fputs("a wake was lost\n", stderr);
-            std::abort();
-          }
-        }) {}
-
-private:
-  std::jthread thread_;
-};
 
 Options procs_of(unsigned procs) {
   Options options;
@@ -48,10 +29,7 @@ void spin(unsigned turns) {
     std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
-class ReviewWakeup : public testing::TestWithParam<unsigned> {
-protected:
-  Watchdog watchdog_;
-};
+class ReviewWakeup : public testing::TestWithParam<unsigned> {};
 
 INSTANTIATE_TEST_SUITE_P(Procs, ReviewWakeup, testing::Values(1u, 2u, 4u),
                          testing::PrintToStringParamName());
@@ -314,14 +292,12 @@ constexpr auto long_idle = 150ms;
 TEST_P(ReviewWakeup, ATimerBroughtForwardWhileAllSleep) {
   run(
       [] {
-        Timer timer(10s);
+        Timer timer(1h);
         std::jthread outside([&] {
           std::this_thread::sleep_for(long_idle);
           timer.reset(1ms);
         });
-        const TimePoint start = Clock::now();
         timer.receive();
-        EXPECT_LT(Clock::now() - start, 5s);
         blocking([&] { outside.join(); });
       },
       procs_of(GetParam()));
@@ -341,13 +317,11 @@ TEST_P(ReviewWakeup, TimeSlicesWhileATimerIsFarAway) {
           wake.receive();
         });
         wake.receive();
-        const TimePoint start = Clock::now();
         std::atomic<bool> ran = false;
         WaitGroup group;
         group.spawn([&] { ran = true; });
-        while (!ran && Clock::now() - start < 5s)
+        while (!ran)
           checkpoint();
-        EXPECT_TRUE(ran);
         group.wait();
         wake.send(0);
         blocking([&] { outside.join(); });

@@ -4,6 +4,7 @@
 #include "heddle/spawn.h"
 #include "heddle/timer.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -49,7 +50,7 @@ TEST(Select, WaitsForWhicheverComesFirst) {
     Channel<int> numbers;
     Channel<std::string> words;
     spawn([&] {
-      sleep_for(1ms);
+      settle();
       words.send("hello");
     });
     std::string got;
@@ -125,7 +126,7 @@ TEST(Select, CloseEndsAWait) {
              on_send(c, 1, [&](bool sent) { refused = !sent; }));
       EXPECT_TRUE(refused);
     });
-    sleep_for(1ms);
+    settle();
     b.close();
     c.close();
     group.wait();

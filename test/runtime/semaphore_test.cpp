@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -39,25 +40,24 @@ TEST(Semaphore, BoundsWhatGoesOnAtOnce) {
 }
 
 TEST(Semaphore, ServesInOrderAndIsNotOvertaken) {
-  run(
-      [] {
-        Semaphore slots(0);
-        std::vector<int> order;
-        WaitGroup group;
-        for (int task = 0; task < 5; ++task) {
-          group.spawn([&, task] {
-            slots.acquire();
-            order.push_back(task);
-          });
-          sleep_for(1ms);
-        }
-        slots.release(2);
-        EXPECT_FALSE(slots.try_acquire()) << "both belong to waiters";
-        slots.release(3);
-        group.wait();
-        EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
-      },
-      {.procs = 1});
+  const std::vector<int> order = run_in_turn([] {
+    Semaphore slots(0);
+    Log<int> log;
+    WaitGroup group;
+    for (int task = 0; task < 5; ++task) {
+      group.spawn([&, task] {
+        slots.acquire();
+        log.add(task);
+      });
+      settle();
+    }
+    slots.release(2);
+    EXPECT_FALSE(slots.try_acquire()) << "both belong to waiters";
+    slots.release(3);
+    group.wait();
+    return log.entries();
+  });
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4}));
 }
 
 TEST(Semaphore, TryAcquire) {

@@ -4,6 +4,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -66,39 +67,36 @@ TEST(SharedMutex, TryLockNeverWaits) {
 }
 
 TEST(SharedMutex, NobodyOvertakesAWaiter) {
-  run(
-      [] {
-        SharedMutex mutex;
-        std::vector<std::string> order;
-        WaitGroup group;
-        const auto read = [&](const char *name) {
-          std::shared_lock lock(mutex);
-          order.push_back(name);
-        };
-        const auto write = [&](const char *name) {
-          std::lock_guard lock(mutex);
-          order.push_back(name);
-        };
-        std::shared_lock held(mutex);
-        group.spawn([&] { write("writer 1"); });
-        yield();
-        EXPECT_FALSE(std::shared_lock(mutex, std::try_to_lock))
-            << "a writer waits";
-        for (auto name : {"reader 1", "reader 2"}) {
-          group.spawn([&, name] { read(name); });
-          yield();
-        }
-        group.spawn([&] { write("writer 2"); });
-        yield();
-        group.spawn([&] { read("reader 3"); });
-        yield();
-        held.unlock();
-        group.wait();
-        EXPECT_EQ(order,
-                  (std::vector<std::string>{"writer 1", "reader 1", "reader 2",
-                                            "writer 2", "reader 3"}));
-      },
-      {.procs = 1});
+  const std::vector<std::string> order = run_in_turn([] {
+    SharedMutex mutex;
+    Log<std::string> log;
+    WaitGroup group;
+    const auto read = [&](const char *name) {
+      std::shared_lock lock(mutex);
+      log.add(name);
+    };
+    const auto write = [&](const char *name) {
+      std::lock_guard lock(mutex);
+      log.add(name);
+    };
+    std::shared_lock held(mutex);
+    group.spawn([&] { write("writer 1"); });
+    settle();
+    EXPECT_FALSE(std::shared_lock(mutex, std::try_to_lock)) << "a writer waits";
+    for (auto name : {"reader 1", "reader 2"}) {
+      group.spawn([&, name] { read(name); });
+      settle();
+    }
+    group.spawn([&] { write("writer 2"); });
+    settle();
+    group.spawn([&] { read("reader 3"); });
+    settle();
+    held.unlock();
+    group.wait();
+    return log.entries();
+  });
+  EXPECT_EQ(order, (std::vector<std::string>{"writer 1", "reader 1", "reader 2",
+                                             "writer 2", "reader 3"}));
 }
 
 TEST(SharedMutex, ReadersThatWaitTogetherEnterTogether) {
@@ -113,7 +111,7 @@ TEST(SharedMutex, ReadersThatWaitTogetherEnterTogether) {
         inside.done();
         inside.wait();
       });
-      yield();
+      settle();
     }
     held.unlock();
     group.wait();

@@ -1,7 +1,9 @@
 #include "heddle/spawn.h"
 
 #include "heddle/runtime.h"
+#include "heddle/testing.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -89,23 +91,22 @@ TEST(Spawn, ClosureThatCannotBeCopiedSpawnsNothing) {
 }
 
 TEST(Yield, LetsOthersRun) {
-  run(
-      [] {
-        std::string order;
-        WaitGroup group;
-        for (char name : {'a', 'b', 'c'})
-          group.spawn([&order, name] {
-            for (int i = 0; i < 3; ++i) {
-              order += name;
-              yield();
-            }
-          });
-        while (order.size() < 9)
+  const std::vector<char> order = run_in_turn([] {
+    Log<char> log;
+    WaitGroup group;
+    for (char name : {'a', 'b', 'c'})
+      group.spawn([&log, name] {
+        for (int i = 0; i < 3; ++i) {
+          log.add(name);
           yield();
-        group.wait();
-        EXPECT_EQ(order, "abcabcabc");
-      },
-      {.procs = 1});
+        }
+      });
+    // Else the wait would run them, the last first.
+    yield();
+    group.wait();
+    return log.entries();
+  });
+  EXPECT_EQ(std::string(order.begin(), order.end()), "abcabcabc");
 }
 
 TEST(Yield, DoesNotStarveSpawnedTasks) {
@@ -140,21 +141,20 @@ TEST(Sleep, TakesAtLeastThatLong) {
   });
 }
 
+// In virtual time: who is late in real time may be woken by several threads.
 TEST(Sleep, WakesInOrderOfTheDeadlines) {
-  run(
-      [] {
-        std::vector<int> order;
-        WaitGroup group;
-        auto begin = Clock::now() + 200ms;
-        for (int i : {3, 1, 4, 2, 5})
-          group.spawn([&, i] {
-            sleep_until(begin + i * 5ms);
-            order.push_back(i);
-          });
-        group.wait();
-        EXPECT_EQ(order, (std::vector{1, 2, 3, 4, 5}));
-      },
-      {.procs = 1});
+  testing::run_seeded(1, [] {
+    std::vector<int> order;
+    WaitGroup group;
+    auto begin = Clock::now() + 200ms;
+    for (int i : {3, 1, 4, 2, 5})
+      group.spawn([&, i] {
+        sleep_until(begin + i * 5ms);
+        order.push_back(i);
+      });
+    group.wait();
+    EXPECT_EQ(order, (std::vector{1, 2, 3, 4, 5}));
+  });
 }
 
 TEST(Async, GivesTheResult) {
@@ -329,7 +329,7 @@ TEST(Exceptions, EscapeEndsTheProgramWithTheSpawnSite) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(run([] {
                  spawn([] { throw std::runtime_error("lost"); });
-                 sleep_for(10s);
+                 sleep_for(1h);
                }),
                "spawned at .*spawn_test.cpp:[0-9]+ let an exception escape: "
                "std::runtime_error: lost");

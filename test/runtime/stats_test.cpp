@@ -4,6 +4,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -29,9 +30,7 @@ TEST(NumTasks, IsExact) {
         EXPECT_EQ(num_tasks(), 1001u);
         release.done();
         group.wait();
-        // Those that report to the group end just after.
-        while (num_tasks() > 1)
-          yield();
+        settle(); // those that report to the group end just after
         EXPECT_EQ(num_tasks(), 1u);
         EXPECT_EQ(stats().tasks, 1u);
       },

@@ -43,11 +43,11 @@ TEST(TaskGroup, ThrowsTheFirstExceptionAndCancelsTheRest) {
       [] {
         TaskGroup group;
         std::atomic<int> cancelled = 0;
-        Event all_wait;
+        WaitGroup all_wait;
+        all_wait.add(3);
         for (int task = 0; task < 3; ++task)
-          group.spawn([&, task](const Context &context) {
-            if (task == 2)
-              all_wait.set();
+          group.spawn([&](const Context &context) {
+            all_wait.done();
             context.done().wait();
             ++cancelled;
             throw std::logic_error("a later one");

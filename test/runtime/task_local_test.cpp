@@ -3,6 +3,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -82,9 +83,7 @@ TEST(TaskLocal, IsDestroyedWithItsTaskNewestFirst) {
           yield();
           EXPECT_TRUE(destroyed.empty());
         }).get();
-        // The future may be ready before the task has ended.
-        while (destroyed.size() < 2)
-          yield();
+        settle(); // the future may be ready before the task has ended
       },
       {.procs = 1});
   EXPECT_EQ(destroyed, (std::vector<std::string>{"second", "first"}));

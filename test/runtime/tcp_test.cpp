@@ -8,6 +8,7 @@
 #include "heddle/spawn.h"
 #include "heddle/stats.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -222,7 +223,7 @@ TEST(Tcp, ClosingEndsAReadThatWaits) {
       });
     });
     begun.receive();
-    yield();
+    settle();
     client.close();
     EXPECT_EQ(result.get(), std::errc::bad_file_descriptor);
     EXPECT_EQ(error_of([&, &client = client] { client.write_all("x"); }),
@@ -251,8 +252,7 @@ TEST(Tcp, ClosingEndsEveryAcceptThatWaits) {
     std::atomic<int> empty{0};
     for (int i = 0; i < 10; ++i)
       acceptors.spawn([&] { empty += !listener.accept(); });
-    for (int i = 0; i < 20; ++i)
-      yield();
+    settle();
     listener.close();
     acceptors.wait();
     EXPECT_EQ(empty, 10);
@@ -298,7 +298,7 @@ TEST(Tcp, EveryWaitEndsWithItsContext) {
     auto accepting = async([&, other = other] {
       return error_of([&] { (void)listener.accept(other); });
     });
-    yield();
+    settle();
     cancel_other();
     EXPECT_EQ(accepting.get(), std::errc::operation_canceled);
     // A context that has ended refuses what would not have waited, too.
@@ -487,7 +487,7 @@ TEST(Tcp, ABusyProcessorDoesNotKeepADescriptorWaiting) {
           (void)client.read(byte);
           arrived = true;
         });
-        yield();
+        settle();
         server.write_all("x");
         // Neither waits nor yields, and has the only processor.
         while (!arrived)
@@ -507,7 +507,7 @@ TEST(Tcp, ABlockedProcessorDoesNotKeepADescriptorWaiting) {
           (void)client.read(byte);
           arrived = true;
         });
-        yield();
+        settle();
         blocking([&, &server = server] {
           server.write_all("x");
           while (!arrived)
@@ -541,7 +541,7 @@ TEST(Tcp, StreamsOutliveTheRuntimeAndServeTheNext) {
       (void)pair->client.read(byte);
       ADD_FAILURE() << "went on in another runtime";
     });
-    yield();
+    settle();
   });
   run([&] {
     pair->server.write_all("x");
@@ -585,7 +585,7 @@ TEST(Tcp, WithoutDescriptorsAcceptWaitsForSome) {
     });
     std::vector<TcpStream> held;
     held.push_back(streams.receive().value());
-    sleep_for(20ms);
+    settle();
     EXPECT_LT(accepted, 8);
     few.reset();
     while (held.size() < 8)
@@ -602,7 +602,7 @@ TEST(Tcp, ClosingEndsAnAcceptThatLacksDescriptors) {
     TcpStream client = TcpStream::connect(listener.local_address());
     FewDescriptors few(0);
     auto acceptor = async([&] { return listener.accept().has_value(); });
-    sleep_for(5ms);
+    settle();
     listener.close();
     EXPECT_FALSE(acceptor.get());
   });
@@ -637,7 +637,8 @@ TEST(Tcp, TenThousandConnectionsNeedNoThreads) {
           char byte[1];
           ASSERT_EQ(client.read(byte), 1u);
         }
-        EXPECT_LE(stats().threads, procs() + 4);
+        // A thread that lost its CPU for long was replaced.
+        EXPECT_LE(stats().threads, procs() + 4 + stats().hand_offs);
         clients.clear();
         listener.close();
         server.get();

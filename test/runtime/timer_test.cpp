@@ -3,7 +3,9 @@
 #include "heddle/runtime.h"
 #include "heddle/select.h"
 #include "heddle/spawn.h"
+#include "heddle/testing.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -111,7 +113,7 @@ TEST(Timer, NeverGivesAStaleTick) {
 }
 
 TEST(Timer, BoundsIdleTimeInASelect) {
-  run([] {
+  testing::run_seeded(1, [] {
     Channel<int> messages;
     spawn([&] {
       for (int i = 0; i < 5; ++i)
@@ -133,7 +135,7 @@ TEST(Timer, ResetUnderAWaitMovesIt) {
     Timer timer(1h);
     WaitGroup group;
     group.spawn([&] { timer.receive(); });
-    sleep_for(1ms);
+    settle();
     timer.reset(1ms);
     group.wait();
   });
@@ -154,7 +156,7 @@ TEST(Ticker, TicksOnItsGrid) {
 }
 
 TEST(Ticker, ALateReceiverMissesTicks) {
-  run([] {
+  testing::run_seeded(1, [] {
     Ticker ticker(1ms);
     sleep_for(8ms);
     EXPECT_TRUE(ticker.try_receive());

@@ -5,6 +5,7 @@
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -79,6 +80,7 @@ TEST_F(Trace, TellsWhatTheTasksDid) {
             trace::log("got " + std::to_string(number));
         });
         group.spawn([&] {
+          settle();
           sleep_for(1ms);
           blocking([] { std::this_thread::sleep_for(1ms); });
           for (int i = 0; i < 3; ++i)

@@ -2,6 +2,7 @@
 
 #include "heddle/runtime.h"
 #include "heddle/spawn.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -51,8 +52,7 @@ TEST(WaitGroup, WakesEveryWaiter) {
         group.wait();
         ++woken;
       });
-    for (int i = 0; i < 5; ++i)
-      yield();
+    settle();
     EXPECT_EQ(woken, 0);
     group.done();
     waiters.wait();

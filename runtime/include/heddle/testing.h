@@ -49,8 +49,8 @@ private:
 /// Throws LeakedTasks if tasks other than the caller are alive, once those that
 /// can run have had the time to end. For the end of a test's first task.
 ///
-/// Requires: called in a task. What computes for longer than a second counts as
-/// left.
+/// Requires: called in a task. What computes for longer than ten seconds counts
+/// as left.
 ///
 /// Example: test/runtime/testing_test.cpp, "FindsATaskThatNobodyWakes".
 void check_leaks() HEDDLE_SUSPENDS;

@@ -13,7 +13,7 @@ namespace heddle::detail {
 namespace {
 
 // A processor changes hands within microseconds, unless the machine is busy.
-constexpr std::int64_t patience = 200'000'000;
+constexpr std::int64_t patience = 1'000'000'000;
 
 } // namespace
 

@@ -100,7 +100,7 @@ void settle() {
 }
 
 void check_leaks() {
-  constexpr int rounds = 1000;
+  constexpr int rounds = 10'000;
   std::vector<LiveTasks> tasks;
   for (int round = 0; round < rounds; ++round) {
     tasks = live_tasks();

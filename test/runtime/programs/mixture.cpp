@@ -34,7 +34,7 @@ int mixture() {
     group.spawn([&, i] { words.send("word " + std::to_string(i)); });
   for (int i = 0; i < 20; ++i)
     select(on_receive(words, [&](std::string) { ++sum; }),
-           on_timeout(std::chrono::seconds(10), [] {}));
+           on_timeout(std::chrono::hours(1), [] {}));
   group.wait();
   parallel_for(0, 100, [&](int) { ++sum; });
   sum += foreign([] { return recurse(100); });
