@@ -125,6 +125,10 @@ SCALES = [
     Scale("resident for each of N parked tasks", "scale_parked", memory=BYTES),
     Scale("channel of N senders and N receivers, per value", "scale_channel"),
     Scale("the same", "scale_channel", 2),
+    Scale("pool of N workers, per small job", "scale_pool"),
+    Scale("the same", "scale_pool", 2),
+    Scale("N workers over one channel instead, per small job", "scale_pool_by_channel"),
+    Scale("the same", "scale_pool_by_channel", 2),
 ]
 SCALE_ROUNDS = 3
 

@@ -84,6 +84,54 @@ void scale_channel(benchmark::State &state) {
 BENCHMARK(scale_channel)->Apply(from_to<1, 1, 64, 2>);
 BENCHMARK(scale_channel)->Apply(from_to<2, 1, 64, 2>);
 
+constexpr int jobs = 64 * 1024;
+
+/// Four tasks submit small jobs with `submit`.
+template <class F> void submit_jobs(F submit) {
+  WaitGroup submitters;
+  for (int s = 0; s < 4; ++s)
+    submitters.spawn([&] {
+      for (int i = 0; i < jobs / 4; ++i)
+        submit(i);
+    });
+  submitters.wait();
+}
+
+/// A pool of N workers, and what one is advised to replace by it: N tasks that
+/// receive from one channel.
+void scale_pool(benchmark::State &state) {
+  run_on(state, [&] {
+    for (auto _ : state) {
+      WorkerPool<int> pool(state.range(1), 128,
+                           [](int job) { benchmark::DoNotOptimize(job); });
+      submit_jobs([&](int job) { pool.submit(job); });
+    }
+    state.SetItemsProcessed(state.iterations() * jobs);
+  });
+}
+BENCHMARK(scale_pool)->Apply(from_to<1, 1, 64, 8>);
+BENCHMARK(scale_pool)->Apply(from_to<2, 1, 64, 8>);
+
+void scale_pool_by_channel(benchmark::State &state) {
+  run_on(state, [&] {
+    for (auto _ : state) {
+      Channel<int> queue(128);
+      WaitGroup workers;
+      for (std::int64_t worker = 0; worker < state.range(1); ++worker)
+        workers.spawn([&] {
+          for (int job : queue)
+            benchmark::DoNotOptimize(job);
+        });
+      submit_jobs([&](int job) { queue.send(job); });
+      queue.close();
+      workers.wait();
+    }
+    state.SetItemsProcessed(state.iterations() * jobs);
+  });
+}
+BENCHMARK(scale_pool_by_channel)->Apply(from_to<1, 1, 64, 8>);
+BENCHMARK(scale_pool_by_channel)->Apply(from_to<2, 1, 64, 8>);
+
 /// One reset among N timers that are pending.
 void scale_timer_reset(benchmark::State &state) {
   run_on(state, [&] {

@@ -413,6 +413,50 @@ TEST(Interleavings, WorkerPoolDoesEveryJob) {
             in_no_order);
 }
 
+TEST(Interleavings, WorkerPoolBeginsJobsInTheirOrder) {
+  for (int capacity : {0, 1, 4})
+    EXPECT_EQ(explore([=] {
+                std::vector<int> begun;
+                {
+                  WorkerPool<int> pool(3, capacity, [&](int job) {
+                    begun.push_back(job);
+                    if (job % 3)
+                      yield();
+                  });
+                  for (int job = 0; job < 12; ++job)
+                    if (job % 4 != 3 || !pool.try_submit(job))
+                      pool.submit(job);
+                }
+                return begun.size() == 12 && std::ranges::is_sorted(begun);
+              }),
+              in_no_order);
+}
+
+TEST(Interleavings, WorkerPoolClosesAtAnyMoment) {
+  EXPECT_EQ(explore([] {
+              int done = 0, accepted = 0;
+              {
+                WorkerPool<int> pool(2, 1, [&](int) {
+                  checkpoint();
+                  ++done;
+                });
+                WaitGroup submitters;
+                for (int task = 0; task < 3; ++task)
+                  submitters.spawn([&] {
+                    for (int job = 0; job < 3; ++job)
+                      accepted += pool.submit(job);
+                  });
+                submitters.spawn([&] {
+                  checkpoint();
+                  pool.close();
+                });
+                submitters.wait();
+              }
+              return done == accepted;
+            }),
+            in_no_order);
+}
+
 TEST(Interleavings, ParallelLoopsCoverTheirItems) {
   EXPECT_EQ(explore([] {
               std::vector<int> seen(7);

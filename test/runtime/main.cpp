@@ -101,9 +101,17 @@ bool is_child_of_a_test(int argc, char **argv) {
   });
 }
 
+// A shell has what it starts in the background ignore these, and children
+// inherit that.
+void heed_signals() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGQUIT, SIG_DFL);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+  heed_signals();
   if (!is_child_of_a_test(argc, argv)) {
     std::array<int, 2> ends;
     if (pipe2(ends.data(), O_CLOEXEC) != 0)

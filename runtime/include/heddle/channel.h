@@ -82,7 +82,7 @@ public:
   /// Gives `value` to a receiver or puts it into the queue, waiting until one
   /// of them takes it. Returns false if the channel is or gets closed first.
   bool send(T &&value) HEDDLE_SUSPENDS HEDDLE_SENDS {
-    auto &&packed = pack(value);
+    auto &&packed = detail::pack(value);
     lock_.lock();
     detail::Step step = put(packed);
     if (step.result == detail::Step::waits)
@@ -109,7 +109,7 @@ public:
     else
       finish(step);
     if constexpr (boxed)
-      return unpack(arrival);
+      return detail::unpack(arrival);
     else
       return arrival;
   }
@@ -132,7 +132,7 @@ public:
 
   /// Sends `value` if that needs no waiting; reports whether it did.
   bool try_send(T &&value) HEDDLE_SENDS {
-    auto &&packed = pack(value);
+    auto &&packed = detail::pack(value);
     lock_.lock();
     detail::Step step = put(packed);
     finish(step);
@@ -150,7 +150,7 @@ public:
     lock_.lock();
     finish(take(arrival));
     if constexpr (boxed)
-      return unpack(arrival);
+      return detail::unpack(arrival);
     else
       return arrival;
   }
@@ -191,26 +191,6 @@ private:
     attachment_ = std::make_unique<A>(*this, d);
   }
 
-  static decltype(auto) pack(T &value) {
-    if constexpr (boxed)
-      return std::make_unique<T>(std::move(value));
-    else
-      return (value);
-  }
-
-  static void deliver(Packed &from, Arrival &to) noexcept {
-    if constexpr (boxed)
-      to = std::move(from);
-    else
-      to.emplace(std::move(from));
-  }
-
-  static std::optional<T> unpack(std::unique_ptr<T> &box) {
-    if (!box)
-      return std::nullopt;
-    return std::optional<T>(std::move(*box));
-  }
-
   Packed *allocate(std::size_t capacity) {
     if (capacity == 0)
       return nullptr;
@@ -229,7 +209,7 @@ private:
     if (closed_)
       return {Step::closed};
     if (auto *receiver = claim_first(receivers_)) {
-      deliver(value, *static_cast<Arrival *>(receiver->slot));
+      detail::deliver<T>(value, *static_cast<Arrival *>(receiver->slot));
       receiver->served = true;
       return {Step::done, receiver->task};
     }
@@ -248,14 +228,14 @@ private:
     using detail::Step;
     if (size_ == 0) {
       if (auto *sender = claim_first(senders_)) {
-        deliver(*static_cast<Packed *>(sender->slot), arrival);
+        detail::deliver<T>(*static_cast<Packed *>(sender->slot), arrival);
         sender->served = true;
         return {Step::done, sender->task};
       }
       return {closed_ ? Step::closed : Step::waits};
     }
     Packed *first = ring_ + head_;
-    deliver(*first, arrival);
+    detail::deliver<T>(*first, arrival);
     std::destroy_at(first);
     head_ = after_index(head_);
     if (auto *sender = claim_first(senders_)) {

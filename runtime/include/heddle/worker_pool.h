@@ -1,7 +1,7 @@
 #pragma once
 
 #include "heddle/annotations.h"
-#include "heddle/channel.h"
+#include "heddle/detail/job_queue.h"
 #include "heddle/detail/select_case.h"
 #include "heddle/future.h"
 #include "heddle/spawn.h"
@@ -26,7 +26,9 @@ namespace heddle {
 ///
 /// Up to `capacity` jobs wait; then submit() and call() wait too, which passes
 /// the load back to where it comes from, and try_submit() refuses.
-/// Jobs are begun in the order they were submitted.
+/// Jobs are begun in the order they were submitted, by as few of the tasks as
+/// keep up with them: many small jobs cost a fraction of what they do where the
+/// tasks receive from one channel.
 ///
 /// For call() to give what the function returns, name its type, or leave both
 /// to be found out from the function's parameter:
@@ -47,15 +49,22 @@ public:
   WorkerPool(Workers workers, Capacity capacity, F f,
              std::source_location where = std::source_location::current())
       HEDDLE_REGISTERS_HANDLER HEDDLE_BOUNDS_SPAWNS
-      : requests_(static_cast<std::size_t>(capacity), where),
+      : requests_(static_cast<std::size_t>(capacity),
+                  static_cast<std::size_t>(workers)),
         function_(std::make_shared<F>(std::move(f))) {
     static_assert(std::is_invocable_v<F &, Job &> ||
                       std::is_invocable_v<F &, Job>,
                   "the pool's function takes a Job or a reference to one");
     assert(workers > 0);
     F &function = *static_cast<F *>(function_.get());
-    for (Workers worker = 0; worker < workers; ++worker)
-      workers_.spawn([this, &function] { work(function); }, where);
+    try {
+      for (Workers worker = 0; worker < workers; ++worker)
+        workers_.spawn([this, &function] { work(function); }, where);
+    } catch (...) {
+      close();
+      wait();
+      throw;
+    }
   }
 
   WorkerPool(const WorkerPool &) = delete;
@@ -68,12 +77,12 @@ public:
   /// Puts `job` into the queue, waiting while it is full. Returns false if the
   /// pool is closed; the job is destroyed then.
   bool submit(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
-    return requests_.send(Request{std::move(job), std::nullopt});
+    return requests_.put(Request{std::move(job), std::nullopt});
   }
 
   /// Puts `job` into the queue if there is room; reports whether it did.
   [[nodiscard]] bool try_submit(Job job) HEDDLE_SENDS {
-    return requests_.try_send(Request{std::move(job), std::nullopt});
+    return requests_.try_put(Request{std::move(job), std::nullopt});
   }
 
   /// Submits `job`; the Future has what the function returns for it.
@@ -82,7 +91,7 @@ public:
   [[nodiscard]] Future<Result> call(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
     Promise<Result> reply;
     Future<Result> result = reply.future();
-    requests_.send(Request{std::move(job), std::move(reply)});
+    requests_.put(Request{std::move(job), std::move(reply)});
     return result;
   }
 
@@ -93,7 +102,9 @@ public:
   void wait() HEDDLE_SUSPENDS HEDDLE_JOINS { workers_.wait(); }
 
   /// How many jobs wait to be begun now: for metrics.
-  [[nodiscard]] std::size_t queued() const noexcept { return requests_.size(); }
+  [[nodiscard]] std::size_t queued() const noexcept {
+    return requests_.waiting();
+  }
 
 private:
   struct Request {
@@ -109,7 +120,7 @@ private:
   }
 
   template <typename F> void work(F &function) {
-    while (std::optional<Request> request = requests_.receive()) {
+    while (std::optional<Request> request = requests_.take()) {
       if (request->reply)
         request->reply->keep([&] { return apply(function, request->job); });
       else
@@ -117,7 +128,7 @@ private:
     }
   }
 
-  Channel<Request> requests_;
+  detail::JobQueue<Request> requests_;
   WaitGroup workers_;
   std::shared_ptr<void> function_;
 };

@@ -10,6 +10,7 @@
 #include <optional>
 #include <source_location>
 #include <type_traits>
+#include <utility>
 
 namespace heddle::detail {
 
@@ -52,6 +53,26 @@ using Packed = std::conditional_t<boxed<T>, std::unique_ptr<T>, T>;
 template <typename T>
 using Arrival =
     std::conditional_t<boxed<T>, std::unique_ptr<T>, std::optional<T>>;
+
+template <typename T> decltype(auto) pack(T &value) {
+  if constexpr (boxed<T>)
+    return std::make_unique<T>(std::move(value));
+  else
+    return (value);
+}
+
+template <typename T> void deliver(Packed<T> &from, Arrival<T> &to) noexcept {
+  if constexpr (boxed<T>)
+    to = std::move(from);
+  else
+    to.emplace(std::move(from));
+}
+
+template <typename T> std::optional<T> unpack(std::unique_ptr<T> &box) {
+  if (!box)
+    return std::nullopt;
+  return std::optional<T>(std::move(*box));
+}
 
 /// Whatever must live exactly as long as a channel, like the timer behind it.
 class Attachment {

@@ -30,7 +30,7 @@ struct ChannelAccess {
   }
   template <typename T> static std::optional<T> unpack(Arrival<T> &arrival) {
     if constexpr (boxed<T>)
-      return Channel<T>::unpack(arrival);
+      return detail::unpack(arrival);
     else
       return std::move(arrival);
   }

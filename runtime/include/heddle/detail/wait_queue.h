@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 namespace heddle::detail {
 
 struct Task;
@@ -55,6 +57,12 @@ public:
     else
       last_ = nullptr;
     return waiter;
+  }
+
+  /// Empties the queue; gives the first, from which `next` leads to the others.
+  Waiter *pop_all() noexcept {
+    last_ = nullptr;
+    return std::exchange(first_, nullptr);
   }
 
   void remove(Waiter &waiter) noexcept {
