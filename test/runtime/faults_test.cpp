@@ -74,6 +74,13 @@ TEST_F(Refusal, OfFurtherThreadsIsMadeDoWith) {
   EXPECT_EQ(outcome.output, "100 done\n");
 }
 
+TEST_F(Refusal, OfThreadsHarmsNoDump) {
+  Outcome outcome = scene("threads_are_refused_in_dumps");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("10000 done\n"),
+                                    HasSubstr("tasks on 4 processors")));
+}
+
 TEST_F(Refusal, OfThreadsForAWhileIsNotForEver) {
   Outcome outcome = scene("threads_come_later");
   EXPECT_EQ(outcome.status, 0);

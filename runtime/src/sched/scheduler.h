@@ -50,6 +50,9 @@ struct Scheduler {
   Worker *idle_workers = nullptr;
   std::atomic<std::uint32_t> idle_threads{0};
   std::vector<Worker *> workers;
+  /// Those whose thread could not be started, for the next try. They are never
+  /// deleted: a dump may still look at one that was listed for a moment.
+  Worker *spare_workers = nullptr;
   /// Those that their runtime ended without. They are never deleted.
   std::vector<Worker *> left_behind;
   /// Threads begun and not over.

@@ -154,30 +154,45 @@ void *run_worker(void *arg) noexcept {
 
 } // namespace
 
-bool start_worker(Processor &processor) noexcept {
-  auto *worker = new (std::nothrow) Worker;
-  if (!worker) {
-    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
-    return false;
+namespace {
+
+// Lists a worker that has the processor; null: there is no memory.
+Worker *list_worker(Processor &processor) noexcept {
+  std::lock_guard guard(scheduler.lock);
+  Worker *worker = scheduler.spare_workers;
+  if (worker)
+    scheduler.spare_workers = worker->next_idle;
+  else if (!(worker = new (std::nothrow) Worker))
+    return nullptr;
+  worker->next_idle = nullptr;
+  worker->processor.store(&processor, std::memory_order_release);
+  try {
+    scheduler.workers.push_back(worker);
+  } catch (const std::bad_alloc &) {
+    worker->next_idle = std::exchange(scheduler.spare_workers, worker);
+    return nullptr;
   }
+  return worker;
+}
+
+void unlist_worker(Worker &worker) noexcept {
+  std::lock_guard guard(scheduler.lock);
+  std::erase(scheduler.workers, &worker);
+  worker.next_idle = std::exchange(scheduler.spare_workers, &worker);
+}
+
+} // namespace
+
+bool start_worker(Processor &processor) noexcept {
   // The thread says by itself that it is the holder: one that does not come up
   // was never seen by the monitor, and may go.
   processor.holder.store(nullptr, std::memory_order_relaxed);
-  worker->processor.store(&processor, std::memory_order_release);
-  try {
-    std::lock_guard guard(scheduler.lock);
-    scheduler.workers.push_back(worker);
-  } catch (const std::bad_alloc &) {
-    scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
-    delete worker;
-    return false;
+  if (Worker *worker = list_worker(processor)) {
+    if (pthread_create(&worker->thread, nullptr, run_worker, worker) == 0)
+      return true;
+    unlist_worker(*worker);
   }
-  if (pthread_create(&worker->thread, nullptr, run_worker, worker) == 0)
-    return true;
-  std::lock_guard guard(scheduler.lock);
-  std::erase(scheduler.workers, worker);
   scheduler.threads.fetch_sub(1, std::memory_order_relaxed);
-  delete worker;
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "heddle/detail/task.h"
 #include "heddle/detail/timer_node.h"
+#include "sched/membarrier.h"
 
 #include <array>
 #include <atomic>
@@ -67,5 +68,25 @@ private:
   std::array<std::uint64_t, levels> occupied_{};
   std::array<std::array<TimerNode *, slots>, levels> slots_{};
 };
+
+// The slot that holds the node comes up early, and the node is moved then.
+// False also if it is being fired: the store is undone by the reset().
+inline bool Wheel::postpone(TimerNode &node, std::int64_t deadline) noexcept {
+  std::int64_t before = node.deadline.load(std::memory_order_relaxed);
+  if (before == 0 || deadline < before)
+    return false;
+  if (!node.postponed.load(std::memory_order_relaxed)) [[unlikely]] {
+    // Only to a deadline that it never had: claim() has to see a change.
+    if (deadline == before)
+      return false;
+    node.postponed.store(true, std::memory_order_relaxed);
+    // Release: pairs with the acquire of claim().
+    return node.deadline.compare_exchange_strong(
+        before, deadline, std::memory_order_release, std::memory_order_relaxed);
+  }
+  node.deadline.store(deadline, std::memory_order_relaxed);
+  light_barrier(); // pairs with claim()'s heavy side
+  return !node.claimed.load(std::memory_order_relaxed);
+}
 
 } // namespace heddle::detail

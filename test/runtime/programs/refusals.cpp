@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -29,6 +31,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::atomic<long> threads_allowed{1000};
+std::chrono::microseconds refused_after{0};
 // Of the runtime's mappings, which reserve nothing.
 std::atomic<long> bytes_allowed{1L << 40};
 
@@ -38,8 +41,11 @@ extern "C" int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
                               void *(*start)(void *), void *arg) {
   static const auto real = reinterpret_cast<decltype(&pthread_create)>(
       dlsym(RTLD_NEXT, "pthread_create"));
-  if (threads_allowed.fetch_sub(1) <= 0)
+  if (threads_allowed.fetch_sub(1) <= 0) {
+    if (refused_after > 0us)
+      usleep(static_cast<useconds_t>(refused_after.count()));
     return EAGAIN;
+  }
   return real(thread, attr, start, arg);
 }
 
@@ -179,6 +185,31 @@ void threads_come_later() {
       {.procs = 1});
 }
 
+// What is listed as a thread for a moment, until the system refuses it, may be
+// looked at meanwhile: by the monitor, as long as it likes.
+void threads_are_refused_in_dumps() {
+  threads_allowed = 2;
+  refused_after = 200us;
+  int done = run(
+      [] {
+        std::atomic<int> done{0};
+        for (int round = 0; round < 50; ++round) {
+          raise(SIGQUIT);
+          WaitGroup group;
+          for (int i = 0; i < 200; ++i)
+            group.spawn([&] {
+              yield();
+              ++done;
+            });
+          yield();
+          group.wait();
+        }
+        return done.load();
+      },
+      {.procs = 4});
+  std::printf("%d done\n", done);
+}
+
 void *allow_threads(void *) {
   usleep(100'000);
   threads_allowed = 1000;
@@ -191,6 +222,7 @@ const std::map<std::string, void (*)()> scenes = {
     {"nodes_are_missing", nodes_are_missing},
     {"no_thread_starts", no_thread_starts},
     {"one_thread_must_do", one_thread_must_do},
+    {"threads_are_refused_in_dumps", threads_are_refused_in_dumps},
     {"threads_come_later",
      [] {
        pthread_t helper;
