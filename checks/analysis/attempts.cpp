@@ -4,6 +4,7 @@
 #include "analysis/spawns.h"
 #include "analysis/timers.h"
 #include "analysis/uses.h"
+#include "analysis/ways.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
@@ -25,6 +26,17 @@ bool endsRound(const Stmt *stmt) {
   return isa_and_nonnull<ContinueStmt>(stmt);
 }
 
+void addLeaving(const Stmt *stmt, SmallVectorImpl<const Expr *> &found) {
+  if (!stmt || isa<LambdaExpr>(stmt))
+    return;
+  if (const auto *branch = dyn_cast<IfStmt>(stmt);
+      branch &&
+      (leavesLoop(branch->getThen()) || leavesLoop(branch->getElse())))
+    found.push_back(branch->getCond());
+  for (const Stmt *child : stmt->children())
+    addLeaving(child, found);
+}
+
 } // namespace
 
 bool isWithin(Unit &unit, const Stmt *part, const Stmt *whole) {
@@ -39,6 +51,21 @@ const Expr *conditionOf(const Loop &loop) {
   if (const auto *repeat = dyn_cast<DoStmt>(loop.stmt))
     return repeat->getCond();
   return cast<ForStmt>(loop.stmt)->getCond();
+}
+
+SmallVector<const Expr *, 2> endsOn(const Loop &loop) {
+  SmallVector<const Expr *, 2> found;
+  if (loop.callable)
+    return found;
+  if (const auto *repeat = dyn_cast<WhileStmt>(loop.stmt))
+    found.push_back(repeat->getCond());
+  else if (const auto *later = dyn_cast<DoStmt>(loop.stmt))
+    found.push_back(later->getCond());
+  else if (const auto *counted = dyn_cast<ForStmt>(loop.stmt);
+           counted && counted->getCond() && !counted->getInc())
+    found.push_back(counted->getCond());
+  addLeaving(loop.body, found);
+  return found;
 }
 
 std::optional<SmallVector<const Stmt *, 2>>

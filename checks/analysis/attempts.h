@@ -18,6 +18,10 @@ onlyPausesBeside(Unit &unit, const Loop &loop, const Call &call);
 /// What `loop`, which is no range-for, asks each round; null if nothing.
 const clang::Expr *conditionOf(const Loop &loop);
 
+/// What ends `loop`, where it is not counted: the condition that it asks each
+/// round, and those of branches in it that leave it.
+llvm::SmallVector<const clang::Expr *, 2> endsOn(const Loop &loop);
+
 /// `part` is `whole` or stands in it.
 bool isWithin(Unit &unit, const clang::Stmt *part, const clang::Stmt *whole);
 

@@ -3,8 +3,10 @@
 #include "analysis/channel_types.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
@@ -42,6 +44,52 @@ bool isInMainFile(Unit &unit, const Decl &decl) {
   const SourceManager &sources = unit.context().getSourceManager();
   return sources.isInMainFile(sources.getExpansionLoc(decl.getLocation()));
 }
+
+// The classes whose objects go to code that is not in view, or come from it.
+class Travellers {
+public:
+  explicit Travellers(Unit &unit) {
+    for (const Function *fn : unit.functions()) {
+      if (fn->decl && fn->decl->isExternallyVisible() && !fn->lambda &&
+          !fn->decl->isMain() && unit.callsOf(fn->decl).empty() &&
+          unit.mentions(fn->decl).empty())
+        for (const ParmVarDecl *parameter : fn->decl->parameters())
+          add(parameter->getType());
+      for (const Call *call : fn->calls)
+        if (call->callee && !unit.function(call->callee) &&
+            unit.roles(*call).empty() && !isStandard(*call->callee) &&
+            !call->callee->isImplicit() && !call->callee->isDefaulted())
+          for (const Expr *argument : call->args())
+            add(argument->getType());
+    }
+  }
+
+  bool has(const RecordDecl &record) const {
+    return found.contains(record.getFirstDecl());
+  }
+
+private:
+  // The class itself, and those that it is made for: `Channel<Request> &`.
+  void add(QualType type) {
+    type = type.getNonReferenceType();
+    while (type->isPointerType() || type->isArrayType())
+      type = type->isPointerType()
+                 ? type->getPointeeType()
+                 : QualType(type->getArrayElementTypeNoTypeQual(), 0);
+    if (const auto *function = type->getAs<FunctionProtoType>())
+      for (QualType parameter : function->param_types())
+        add(parameter);
+    const CXXRecordDecl *record = type->getAsCXXRecordDecl();
+    if (!record || !found.insert(record->getFirstDecl()).second)
+      return;
+    if (const auto *made = dyn_cast<ClassTemplateSpecializationDecl>(record))
+      for (const TemplateArgument &argument : made->getTemplateArgs().asArray())
+        if (argument.getKind() == TemplateArgument::Type)
+          add(argument.getAsType());
+  }
+
+  llvm::DenseSet<const TagDecl *> found;
+};
 
 bool isOnlyUsedInView(Unit &unit, const FieldDecl &field) {
   const auto *record = dyn_cast<CXXRecordDecl>(field.getParent());
@@ -98,7 +146,8 @@ bool isOpen(Unit &unit, const ValueDecl &decl) {
              return isInMainFile(unit, *redecl);
            });
   if (const auto *field = dyn_cast<FieldDecl>(&decl))
-    return !isInMainFile(unit, *field->getParent()) &&
+    return (!isInMainFile(unit, *field->getParent()) ||
+            unit.get<Travellers>().has(*field->getParent())) &&
            !isOnlyUsedInView(unit, *field);
   return !isInMainFile(unit, decl) && decl.getAccess() != AS_private;
 }

@@ -60,7 +60,9 @@ public:
     bool seen = isKnown(call);
     for (const Invocation &next : invocations(unit, call)) {
       seen |= !next.argument;
-      if (runsDuringCall(next.execution) && !straightOn(*next.target))
+      bool mayRun = runsDuringCall(next.execution) ||
+                    next.execution == Execution::Unknown;
+      if (mayRun && !straightOn(*next.target))
         return false;
     }
     return seen;
@@ -92,11 +94,32 @@ private:
 
   // The library's and the compiler's own.
   bool isKnown(const Call &call) const {
-    if (!call.callee)
+    if (!call.callee || callsUnseen(call))
       return false;
     return isStandard(*call.callee) || call.callee->getBuiltinID() != 0 ||
            call.callee->isImplicit() || call.callee->isDefaulted() ||
            call.callee->isReplaceableGlobalAllocationFunction();
+  }
+
+  // A std::function or a pointer, called or given to an algorithm.
+  bool callsUnseen(const Call &call) const {
+    auto isUnseen = [&](const Expr *expr) {
+      return expr && holdsAnyFunction(expr->getType().getNonReferenceType()) &&
+             !callableOf(unit, expr);
+    };
+    return (call.callee->getOverloadedOperator() == OO_Call &&
+            isUnseen(call.object())) ||
+           any_of(call.args(), isUnseen);
+  }
+
+  static bool holdsAnyFunction(QualType type) {
+    const CXXRecordDecl *record = type->getAsCXXRecordDecl();
+    return type->isFunctionPointerType() || type->isFunctionType() ||
+           type->isMemberFunctionPointerType() ||
+           (record &&
+            is_contained({"std::function", "std::move_only_function",
+                          "std::packaged_task", "std::reference_wrapper"},
+                         tableName(*record)));
   }
 
   Unit &unit;

@@ -1,7 +1,9 @@
 #include "analysis/exit_joins.h"
 
+#include "analysis/attempts.h"
 #include "analysis/channel_types.h"
 #include "analysis/channels.h"
+#include "analysis/joins.h"
 #include "analysis/suspends.h"
 #include "analysis/uses.h"
 #include "analysis/ways.h"
@@ -47,7 +49,7 @@ private:
       const auto *group = dyn_cast_or_null<VarDecl>(objectOf(*call));
       if (!group || !group->isLocalVarDecl() ||
           group->getType()->isReferenceType() || escapes(unit, group) ||
-          waitsAtItsEnd(*group))
+          waitsAtItsEnd(*group) || isLeftToClosure(unit, spawn, *group))
         return false;
     }
     const Expr *made = spawn.path.front()->expr();
@@ -57,7 +59,7 @@ private:
   bool waitsAtItsEnd(const VarDecl &group) {
     const CXXRecordDecl *record = group.getType()->getAsCXXRecordDecl();
     return !record || !record->getDestructor() ||
-           unit.roles(record->getDestructor()).has(Role::Joins);
+           joinsAtItsEnd(unit, group.getType());
   }
 
   bool isDropped(const Expr &made) {
@@ -106,7 +108,7 @@ private:
     for (const Call *call : main.calls) {
       if (call->site == start || !isBehind(*call->site, *start))
         continue;
-      if (isUnknownService(*call))
+      if (isUnknownService(*call) || takesSlotBack(*call, *start, isShared))
         return true;
       if (!mayWait(*call))
         continue;
@@ -116,6 +118,16 @@ private:
     return any_of(loops(unit, main), [&](const Loop &loop) {
       return isBehind(*loop.stmt, *start) && asks(loop, isShared);
     });
+  }
+
+  // `done.acquire()` behind the spawn of a task that releases it. In front of
+  // it, that would only bound the tasks.
+  bool takesSlotBack(const Call &call, const Stmt &start,
+                     function_ref<bool(const Stmt *)> isShared) {
+    return unit.roles(call).has(Role::AcquiresSlot) &&
+           sources.isBeforeInTranslationUnit(start.getEndLoc(),
+                                             call.site->getBeginLoc()) &&
+           isShared(call.site);
   }
 
   // In a loop around both, what stands in front comes behind too.
@@ -176,15 +188,10 @@ private:
   // A loop until the task has done something.
   static bool asks(const Loop &loop,
                    function_ref<bool(const Stmt *)> isShared) {
-    if (const auto *range = dyn_cast<CXXForRangeStmt>(loop.stmt))
-      return isShared(range->getRangeInit());
-    if (const auto *repeat = dyn_cast<WhileStmt>(loop.stmt))
-      return isShared(repeat->getCond());
-    if (const auto *later = dyn_cast<DoStmt>(loop.stmt))
-      return isShared(later->getCond());
-    const auto *counted = dyn_cast<ForStmt>(loop.stmt);
-    return counted && counted->getCond() && !counted->getInc() &&
-           isShared(counted->getCond());
+    if (const auto *range = dyn_cast<CXXForRangeStmt>(loop.stmt);
+        range && isShared(range->getRangeInit()))
+      return true;
+    return any_of(endsOn(loop), isShared);
   }
 
   Unit &unit;

@@ -5,6 +5,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/DenseMap.h"
@@ -292,6 +293,19 @@ private:
   llvm::DenseSet<const CFGBlock *> visited;
 };
 
+// Nothing is known to run it, or what runs it does so at the end of a scope.
+bool isKept(Unit &unit, const Function &closure) {
+  llvm::ArrayRef<Invocation> all = invokers(unit, closure);
+  return llvm::all_of(all,
+                      [](const Invocation &invoker) {
+                        return invoker.execution == Execution::Unknown;
+                      }) ||
+         llvm::any_of(all, [](const Invocation &invoker) {
+           const FunctionDecl *callee = invoker.call->callee;
+           return callee && tableName(*callee) == "heddle::DeferStack::push";
+         });
+}
+
 } // namespace
 
 llvm::SmallVector<Join, 2> joinsOf(Unit &unit, const Spawn &spawn) {
@@ -309,7 +323,7 @@ bool isAlwaysJoined(Unit &unit, const Spawn &spawn) {
     if (join.limited)
       continue;
     // The end of a scope comes on every way.
-    if (!join.wait && isa<DeclStmt>(join.site))
+    if (isa<DeclStmt>(join.site))
       return true;
     barriers.push_back(join.site);
   }
@@ -334,6 +348,30 @@ bool isDetached(Unit &unit, const Spawn &spawn) {
       if (isa<ReturnStmt, CallExpr, CXXConstructExpr>(up))
         return false;
   return joinsOf(unit, spawn).empty();
+}
+
+bool joinsAtItsEnd(Unit &unit, QualType type) {
+  const CXXRecordDecl *record = type->getAsCXXRecordDecl();
+  if (!record || !record->hasDefinition())
+    return false;
+  const auto *owner = dyn_cast<ClassTemplateSpecializationDecl>(record);
+  if (owner && llvm::is_contained({"std::unique_ptr", "std::shared_ptr",
+                                   "std::optional", "std::vector"},
+                                  tableName(*record)))
+    return joinsAtItsEnd(unit, owner->getTemplateArgs()[0].getAsType());
+  const CXXDestructorDecl *end = record->getDestructor();
+  return end && unit.roles(end).has(Role::Joins);
+}
+
+bool isLeftToClosure(Unit &unit, const Spawn &spawn, const VarDecl &token) {
+  const Function *spawner = spawn.path.front()->caller;
+  return llvm::any_of(unit.functions(), [&](const Function *fn) {
+    return fn->lambda && fn->enclosing == spawner && fn != spawn.task &&
+           isKept(unit, *fn) && llvm::any_of(fn->calls, [&](const Call *call) {
+             return objectOf(*call) == &token &&
+                    unit.roles(*call).has(Role::Joins);
+           });
+  });
 }
 
 } // namespace heddle::checks

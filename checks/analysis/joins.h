@@ -37,4 +37,12 @@ bool isAlwaysJoined(Unit &unit, const Spawn &spawn);
 /// spawn, or its future is dropped, and it serves nothing that others see.
 bool isDetached(Unit &unit, const Spawn &spawn);
 
+/// The end of an object of `type`, or of what it owns, waits for tasks.
+bool joinsAtItsEnd(Unit &unit, clang::QualType type);
+
+/// A closure that is kept for later, by code that is not in view, waits through
+/// `token`, a variable of the code that spawns.
+bool isLeftToClosure(Unit &unit, const Spawn &spawn,
+                     const clang::VarDecl &token);
+
 } // namespace heddle::checks

@@ -1,6 +1,8 @@
 #include "analysis/lifetimes.h"
 
+#include "analysis/attempts.h"
 #include "analysis/uses.h"
+#include "analysis/ways.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -25,7 +27,8 @@ bool isView(QualType type) {
   if (type->isPointerType())
     return !type->getPointeeType()->isFunctionType();
   const auto *record = type->getAsCXXRecordDecl();
-  return record && llvm::is_contained({"std::basic_string_view", "std::span"},
+  return record && llvm::is_contained({"std::basic_string_view", "std::span",
+                                       "__gnu_cxx::__normal_iterator"},
                                       tableName(*record));
 }
 
@@ -54,7 +57,7 @@ private:
     if (capture.kind == Capture::Reference) {
       const Expr *init = capture.init ? capture.init : nullptr;
       const auto *named =
-          init ? dyn_cast_or_null<VarDecl>(namedBy(init)) : variable;
+          init ? dyn_cast_or_null<VarDecl>(namedBy(wholeOf(init))) : variable;
       return named ? ownerOf(*named) : nullptr;
     }
     const Expr *value = capture.init ? capture.init : variable->getInit();
@@ -62,6 +65,17 @@ private:
         !value || isReassigned(*variable))
       return nullptr;
     return pointedTo(*value);
+  }
+
+  // What `object.part` is a part of.
+  static const Expr *wholeOf(const Expr *expr) {
+    for (expr = expr->IgnoreParenImpCasts();;) {
+      const auto *part = dyn_cast<MemberExpr>(expr);
+      if (!part || part->isArrow() || isa<CXXThisExpr>(part->getBase()) ||
+          part->getMemberDecl()->getType()->isReferenceType())
+        return expr;
+      expr = part->getBase()->IgnoreParenImpCasts();
+    }
   }
 
   bool isReassigned(const VarDecl &variable) const {
@@ -138,8 +152,25 @@ private:
     if (owner != &spawner)
       return false;
     if (const Loop *loop = loopOf(referent))
-      return !isJoinedIn(*loop);
-    return !isAlwaysJoined(unit, spawn) && !isAskedFor();
+      return !isJoinedIn(*loop) && !isJoinedAtAnEnd(loop);
+    return !isAlwaysJoined(unit, spawn) && !isAskedFor() &&
+           !isJoinedAtAnEnd(nullptr) &&
+           poorestWay(unit, spawner, *start.site, {});
+  }
+
+  // Of what owns the group, or of a closure that waits; in `loop`, if that is
+  // given.
+  bool isJoinedAtAnEnd(const Loop *loop) const {
+    return llvm::any_of(
+        joinedThrough(unit, spawn), [&](const ValueDecl *token) {
+          const auto *variable = dyn_cast<VarDecl>(token);
+          return variable &&
+                 (!loop || sm.isPointWithin(variable->getLocation(),
+                                            loop->stmt->getBeginLoc(),
+                                            loop->stmt->getEndLoc())) &&
+                 (joinsAtItsEnd(unit, variable->getType()) ||
+                  isLeftToClosure(unit, spawn, *variable));
+        });
   }
 
   const Function *ownerFunction(const VarDecl &referent) const {
@@ -175,10 +206,7 @@ private:
   // condition: whether in time is more than can be told.
   bool isAskedFor() const {
     auto isShared = [&](const ValueDecl *decl) {
-      return decl && llvm::any_of(captures(lambda), [&](const Capture &each) {
-               return each.variable == decl ||
-                      (each.init && namedBy(each.init) == decl);
-             });
+      return decl && (isCaptured(*decl) || isMadeOfCaptured(*decl));
     };
     for (const Call *call : spawner.calls) {
       if (!sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
@@ -200,22 +228,44 @@ private:
           }))
         return true;
     }
-    for (const Loop &loop : loops(unit, spawner)) {
-      const Expr *condition = nullptr;
-      if (const auto *repeat = dyn_cast<WhileStmt>(loop.stmt))
-        condition = repeat->getCond();
-      else if (const auto *later = dyn_cast<DoStmt>(loop.stmt))
-        condition = later->getCond();
-      else if (const auto *counted = dyn_cast<ForStmt>(loop.stmt))
-        condition = counted->getInc() ? nullptr : counted->getCond();
-      if (!condition || !sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
-                                                      loop.stmt->getBeginLoc()))
-        continue;
-      for (const Capture &each : captures(lambda))
-        if (each.variable && mentions(condition, each.variable))
-          return true;
-    }
+    for (const Loop &loop : loops(unit, spawner))
+      if (sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
+                                       loop.stmt->getBeginLoc()))
+        for (const Expr *condition : endsOn(loop))
+          if (tells(*condition))
+            return true;
     return false;
+  }
+
+  bool isCaptured(const ValueDecl &decl) const {
+    return llvm::any_of(captures(lambda), [&](const Capture &each) {
+      return each.variable == &decl ||
+             (each.init && namedBy(each.init) == &decl);
+    });
+  }
+
+  // `auto future = promise.get_future();`
+  bool isMadeOfCaptured(const ValueDecl &decl) const {
+    const auto *variable = dyn_cast<VarDecl>(&decl);
+    const Expr *init =
+        variable && variable->isLocalVarDecl() ? variable->getInit() : nullptr;
+    const Call *made =
+        init ? unit.call(init->IgnoreUnlessSpelledInSource()) : nullptr;
+    const ValueDecl *maker = made ? objectOf(*made) : nullptr;
+    return maker && variable->getType()->isRecordType() && isCaptured(*maker);
+  }
+
+  // What a loop asks says something about the task.
+  bool tells(const Expr &condition) const {
+    return llvm::any_of(captures(lambda),
+                        [&](const Capture &each) {
+                          return each.variable &&
+                                 mentions(&condition, each.variable);
+                        }) ||
+           llvm::any_of(joinedThrough(unit, spawn),
+                        [&](const ValueDecl *token) {
+                          return mentions(&condition, token);
+                        });
   }
 
   // Also where it becomes a std::function on its way.
@@ -260,12 +310,11 @@ private:
 } // namespace
 
 std::vector<DanglingCapture> danglingCaptures(Unit &unit, const Spawn &spawn) {
-  const Call &start = *spawn.path.front();
-  for (const Expr *argument : start.args())
-    if (const LambdaExpr *lambda = literalLambda(argument);
-        lambda && unit.function(lambda->getCallOperator()) == spawn.task)
-      return Finder(unit, spawn, *lambda).find();
-  return {};
+  // Also one that a local variable holds.
+  const Function *task = spawn.task;
+  if (!task || !task->lambda || task->enclosing != spawn.path.front()->caller)
+    return {};
+  return Finder(unit, spawn, *task->lambda).find();
 }
 
 } // namespace heddle::checks

@@ -19,6 +19,8 @@ public:
 
   std::vector<RecursiveSpawn> find() {
     findIn(fn);
+    if (!found.empty() && countsRounds())
+      found.clear();
     return std::move(found);
   }
 
@@ -79,7 +81,8 @@ private:
           unit.roles(moved->getDirectCallee()).has(Role::Forwards))
         given = moved->getArg(0)->IgnoreUnlessSpelledInSource();
     if (const ValueDecl *named = namedBy(given))
-      return isParameter(named, parameter) && !isWritten(parameter);
+      return isParameter(named, parameter) && !isWritten(parameter) &&
+             !(isTime(parameter.getType()) && isCompared(parameter));
     if (isa<CXXThisExpr>(given))
       return true;
     if (given->isEvaluatable(unit.context()) || isa<CXXDefaultArgExpr>(given))
@@ -101,14 +104,68 @@ private:
            (variable && !variable->isLocalVarDeclOrParm());
   }
 
+  // `if (++attempts_ == 5) return;`, `if (tried_) return; tried_ = true;`: a
+  // member or a static keeps the bound.
+  bool countsRounds() {
+    return llvm::any_of(
+        touchedBy(unit, fn.body).written, [&](const ValueDecl *decl) {
+          const auto *variable = dyn_cast<VarDecl>(decl);
+          return (isa<FieldDecl>(decl) ||
+                  (variable && variable->hasGlobalStorage())) &&
+                 llvm::any_of(unit.mentions(decl),
+                              [&](const Expr *mention) {
+                                return isHere(*mention) && steps(*mention);
+                              }) &&
+                 isCompared(*decl);
+        });
+  }
+
+  // In `fn` or on the way back to it.
+  bool isHere(const Expr &mention) const {
+    for (const Function *in = unit.functionOf(&mention); in; in = in->enclosing)
+      if (in == &fn || llvm::any_of(found, [&](const RecursiveSpawn &each) {
+            return llvm::any_of(each.path, [&](const Call *step) {
+              return step->caller == in;
+            });
+          }))
+        return true;
+    return false;
+  }
+
+  // Counts up or down, or becomes a constant.
+  bool steps(const Expr &mention) const {
+    const Stmt *up = unit.parent(&mention);
+    if (const auto *op = dyn_cast_or_null<UnaryOperator>(up))
+      return op->isIncrementDecrementOp();
+    if (const auto *op = dyn_cast_or_null<BinaryOperator>(up))
+      return op->isCompoundAssignmentOp() ||
+             (op->getOpcode() == BO_Assign &&
+              op->getRHS()->isEvaluatable(unit.context()));
+    const auto *op = dyn_cast_or_null<CXXOperatorCallExpr>(up);
+    if (op && op->getArg(0) == &mention)
+      return op->getOperator() == OO_PlusPlus ||
+             op->getOperator() == OO_MinusMinus ||
+             (op->getOperator() == OO_Equal &&
+              op->getArg(1)->isEvaluatable(unit.context()));
+    return false;
+  }
+
   bool isWritten(const ParmVarDecl &parameter) {
     return llvm::any_of(usesOf(unit, &parameter), [](const Use &use) {
       return use.kind == UseKind::Write;
     });
   }
 
-  bool isCompared(const ParmVarDecl &parameter) {
-    return llvm::any_of(unit.mentions(&parameter), [&](const Expr *mention) {
+  // A deadline stays the same, and is passed some day.
+  static bool isTime(QualType type) {
+    const auto *record = type.getNonReferenceType()->getAsCXXRecordDecl();
+    return record && tableName(*record) == "std::chrono::time_point";
+  }
+
+  bool isCompared(const ValueDecl &decl) {
+    return llvm::any_of(unit.mentions(&decl), [&](const Expr *mention) {
+      if (!isHere(*mention))
+        return false;
       for (const Stmt *up = unit.parent(mention); up; up = unit.parent(up)) {
         if (isa<IfStmt, WhileStmt, ForStmt, DoStmt, SwitchStmt,
                 AbstractConditionalOperator>(up))
@@ -116,6 +173,10 @@ private:
         if (const auto *op = dyn_cast<BinaryOperator>(up);
             op && op->isComparisonOp())
           return true;
+        if (const auto *op = dyn_cast<CXXOperatorCallExpr>(up))
+          if (op->isComparisonOp() || op->getOperator() == OO_PlusPlus ||
+              op->getOperator() == OO_MinusMinus)
+            continue;
         if (isa<LambdaExpr, CallExpr, CompoundStmt>(up))
           return false;
       }

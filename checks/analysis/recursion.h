@@ -16,7 +16,8 @@ struct RecursiveSpawn {
 
 /// The spawns in `fn`, and in lambdas that run during it, of tasks that run
 /// `fn` again with nothing that gets less: no argument is another one than `fn`
-/// was given, but for a count that `fn` never looks at.
+/// was given, but for a count that `fn` never looks at, and `fn` looks at no
+/// deadline, and at no member or static that it counts or sets itself.
 std::vector<RecursiveSpawn> recursiveSpawns(Unit &unit, const Function &fn);
 
 } // namespace heddle::checks

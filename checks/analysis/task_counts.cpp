@@ -48,7 +48,8 @@ public:
         continue;
       }
       for (const Invocation &next : invocations(unit, *call))
-        follow(*call, next, bound, inSpawned, up);
+        if (next.argument || !roles.has(Role::Spawns))
+          follow(*call, next, bound, inSpawned, up);
     }
   }
 
@@ -169,7 +170,8 @@ private:
   // Somebody counts for the task, or for the one that spawns it, until it ends.
   bool isHeld(const Call &spawn, const Function &task,
               const ValueDecl *group) const {
-    if (objectOf(spawn) == group || uncounted(unit, task, group) > 0)
+    if (objectOf(spawn) == group || uncounted(unit, task, group) > 0 ||
+        isHeldWithin(spawn, group))
       return true;
     bool before = false, after = false;
     for (const Call *call : spawner.calls) {
@@ -180,6 +182,22 @@ private:
           isBefore(spawn, *call) && unit.roles(*call).has(Role::CountsDown);
     }
     return before && after;
+  }
+
+  // `pool.post(f)`: the function that spawns counts, and its task, around `f`,
+  // counts down.
+  bool isHeldWithin(const Call &spawn, const ValueDecl *group) const {
+    const Function *callee = unit.function(spawn.callee);
+    if (!callee)
+      return false;
+    bool up = false, down = false;
+    for (const CountChange &change : countChanges(unit, *callee)) {
+      if (change.group != group)
+        continue;
+      up |= change.up && !change.inSpawned;
+      down |= !change.up && change.inSpawned;
+    }
+    return up && down;
   }
 
   // The wait comes when the tasks that add have ended.

@@ -1,5 +1,7 @@
 #include "rewrite/scope.h"
 
+#include "analysis/spawns.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
@@ -40,6 +42,19 @@ bool leavesFrom(const Stmt *stmt, bool inLoop, bool inChoice) {
   return llvm::any_of(stmt->children(), [&](const Stmt *child) {
     return leavesFrom(child, inLoop, inChoice);
   });
+}
+
+/// As the declaration of the object that `call` is made on writes it.
+StringRef qualifierOfObject(const Source &source, const Call &call) {
+  const auto *object = dyn_cast_or_null<DeclaratorDecl>(objectOf(call));
+  const TypeSourceInfo *type = object ? object->getTypeSourceInfo() : nullptr;
+  if (!type)
+    return {};
+  StringRef text = source.text(type->getTypeLoc().getSourceRange());
+  size_t end = text.rfind("::");
+  return end == StringRef::npos || text.contains('<')
+             ? StringRef()
+             : text.take_front(end + 2);
 }
 
 } // namespace
@@ -101,7 +116,8 @@ std::string qualifierOf(const Source &source, const Call &call) {
             dyn_cast<DeclRefExpr>(expr->getCallee()->IgnoreParenImpCasts()))
       if (NestedNameSpecifierLoc qualifier = named->getQualifierLoc())
         return source.text(qualifier.getSourceRange()).str();
-  return "heddle::";
+  StringRef written = qualifierOfObject(source, call);
+  return written.empty() ? "heddle::" : written.str();
 }
 
 } // namespace heddle::checks

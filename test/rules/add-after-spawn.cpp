@@ -264,3 +264,32 @@ void reusedOk() {
   });
   group.wait();
 }
+
+// The task that adds is counted itself.
+void walkOk(heddle::WaitGroup &group, int depth) {
+  if (depth == 0)
+    return;
+  group.spawn([&group, depth] { walkOk(group, depth - 1); });
+}
+
+// A pool counts around what it runs.
+class Pool {
+public:
+  template <class F> void post(F f) {
+    group_.add();
+    heddle::spawn([this, f] {
+      f();
+      group_.done();
+    });
+  }
+  void wait() { group_.wait(); }
+
+private:
+  heddle::WaitGroup group_;
+};
+
+void postedOk() {
+  Pool pool;
+  pool.post([&pool] { pool.post([] { work(1); }); });
+  pool.wait();
+}

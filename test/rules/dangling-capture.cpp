@@ -3,7 +3,9 @@
 #include "heddle/heddle.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -229,4 +231,87 @@ void copiesOk(int n, std::string text) {
     use(n);
     use(text);
   });
+}
+
+void storedBad(int n) {
+  auto body = [&] { use(n); };
+  heddle::spawn(body);
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: the task may outlive 'n', which it refers to
+}
+
+void iteratorBad(std::vector<int> values) {
+  heddle::spawn([first = values.begin()] { use(*first); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: the task may outlive 'values', which it refers to
+}
+
+void partBad() {
+  Request request{"body"};
+  heddle::spawn([&body = request.body] { use(body); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: the task may outlive 'request', which it refers to
+}
+
+// Joined by a guard that runs a closure, or by what owns the group.
+void scopeExitOk(int n) {
+  heddle::WaitGroup group;
+  heddle::ScopeExit join([&] { group.wait(); });
+  group.spawn([&n] { use(n); });
+  if (!valid(n))
+    return;
+  use(n);
+}
+
+void deferredOk(int n) {
+  heddle::WaitGroup group;
+  heddle::DeferStack cleanup;
+  cleanup.push([&group] { group.wait(); });
+  group.spawn([&n] { use(n); });
+}
+
+void ownedGroupOk(int n) {
+  auto group = std::make_unique<heddle::TaskGroup>();
+  group->spawn([&n] { use(n); });
+}
+
+void heldClosureBad(int n) {
+  heddle::WaitGroup group;
+  auto join = [&group] { group.wait(); };
+  group.spawn([&n] { use(n); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: the task may outlive 'n', which it refers to
+  if (!valid(n))
+    return;
+  join();
+}
+
+// The wait is repeated until it succeeds.
+void againOk(int n) {
+  heddle::WaitGroup group;
+  group.spawn([&n] { use(n); });
+  while (!group.wait_for(std::chrono::seconds(1)))
+    use(n);
+}
+
+// A loop that ends when the task has said so.
+void leftLoopOk() {
+  std::atomic<bool> ready = false;
+  heddle::spawn([&ready] { ready = true; });
+  for (;;) {
+    if (ready.load())
+      break;
+    heddle::yield();
+  }
+}
+
+// The other end of what the task has.
+void promiseOk(int n) {
+  heddle::Promise<int> promise;
+  auto result = promise.future();
+  heddle::spawn([&] { promise.keep([&] { return n; }); });
+  use(result.get());
+}
+
+// It never returns.
+void serverOk(int n) {
+  heddle::spawn([&n] { use(n); });
+  for (;;)
+    heddle::sleep_for(std::chrono::seconds(1));
 }

@@ -2,6 +2,7 @@
 
 #include "heddle/heddle.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
@@ -262,4 +263,19 @@ void threadOk() {
 void notTaskCodeOk() {
   for (;;)
     ++counter;
+}
+
+// What it calls is not in view.
+void stepsOk(std::function<void()> step) {
+  heddle::spawn([step] {
+    for (;;)
+      step();
+  });
+}
+
+void eachOk(std::vector<int> items, std::function<void(int)> visit) {
+  heddle::spawn([=] {
+    for (;;)
+      std::for_each(items.begin(), items.end(), visit);
+  });
 }

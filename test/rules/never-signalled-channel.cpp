@@ -323,3 +323,41 @@ void FN_tooFew() {
   answers.receive();
   answers.receive();
 }
+
+// The other end of a class that comes from elsewhere may be anywhere.
+struct Request {
+  int item;
+  std::shared_ptr<heddle::Channel<int>> reply;
+};
+
+void askOk(heddle::Channel<Request> &requests) {
+  auto reply = heddle::make_channel<int>(1);
+  requests.send(Request{1, reply});
+  work(*reply->receive());
+}
+
+struct Call {
+  heddle::Channel<int> *reply;
+};
+void enqueue(const Call &call);
+
+void enqueueOk() {
+  heddle::Channel<int> reply(1);
+  Call call{&reply};
+  enqueue(call);
+  work(*reply.receive());
+}
+
+struct Done {
+  heddle::Channel<bool> *signal;
+};
+
+void ownClassBad() {
+  heddle::Channel<bool> signal;
+  Done done{&signal};
+  heddle::WaitGroup group;
+  group.spawn([done] { work(done.signal != nullptr); });
+  signal.receive();
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: nothing sends to 'signal' or closes it
+  group.wait();
+}

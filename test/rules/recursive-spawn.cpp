@@ -137,3 +137,38 @@ void chainOk() {
   heddle::sleep_for(1s);
   heddle::spawn([] { chainOk(); });
 }
+
+// A member or a static counts the rounds.
+class Retry {
+public:
+  void runOk() {
+    if (attempt() || ++attempts_ == 5)
+      return;
+    heddle::spawn([this] { runOk(); });
+  }
+
+  void onceOk() {
+    if (tried_)
+      return;
+    tried_ = true;
+    heddle::spawn([this] { onceOk(); });
+  }
+
+  void countsBad() {
+    ++failures_;
+    if (!attempt())
+      heddle::spawn([this] { countsBad(); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: 'Retry::countsBad' can spawn itself again without a bound
+  }
+
+private:
+  int attempts_ = 0, failures_ = 0;
+  bool tried_ = false;
+};
+
+// Until a deadline.
+void untilOk(int peer, heddle::TimePoint deadline) {
+  if (connect(peer) || heddle::Clock::now() > deadline)
+    return;
+  heddle::spawn([=] { untilOk(peer, deadline); });
+}

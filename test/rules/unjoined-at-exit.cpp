@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -269,3 +270,65 @@ private:
 
 // Not the first task: who calls it may wait in ways of its own.
 void notMainOk() { heddle::spawn([] { flush(); }); }
+
+// Each task gives a slot that the first one takes.
+void slotsOk() {
+  heddle::run([] {
+    heddle::Semaphore done(0);
+    for (int i = 0; i < 4; ++i)
+      heddle::spawn([&done, i] {
+        work(i);
+        done.release();
+      });
+    for (int i = 0; i < 4; ++i)
+      done.acquire();
+  });
+}
+
+// Slots that are taken first only bound the tasks.
+void slotsInFrontBad() {
+  heddle::run([] {
+    heddle::Semaphore slots(2);
+    for (int i = 0; i < 4; ++i) {
+      slots.acquire();
+      heddle::spawn([&slots, i] {
+        // CHECK-MESSAGES: :[[@LINE-1]]:7: warning: nothing waits for this task before the runtime stops
+        work(i);
+        slots.release();
+      });
+    }
+  });
+}
+
+void deferredOk() {
+  heddle::run([] {
+    heddle::WaitGroup group;
+    heddle::DeferStack cleanup;
+    cleanup.push([&group] { group.wait(); });
+    group.spawn([] { work(1); });
+    work(2);
+  });
+}
+
+void ownedGroupOk() {
+  heddle::run([] {
+    std::optional<heddle::TaskGroup> group(std::in_place);
+    group->spawn([] { work(1); });
+  });
+}
+
+void leftLoopOk() {
+  heddle::run([] {
+    std::atomic<int> left = 2;
+    for (int i = 0; i < 2; ++i)
+      heddle::spawn([&left] {
+        flush();
+        --left;
+      });
+    while (true) {
+      if (left == 0)
+        return;
+      heddle::sleep_for(10ms);
+    }
+  });
+}
