@@ -143,8 +143,7 @@ private:
     for (const Call *call : spawn.path)
       if (unit.roles(*call).has(Role::CountsUp))
         addToken(objectOf(*call));
-    if (const VarDecl *future = variableMadeBy(unit, start))
-      addToken(future);
+    addToken(futureMade());
     if (const Call *use = resultUser(); use && !waits(unit.roles(*use)))
       addToken(objectOf(*use));
     if (!spawn.task)
@@ -156,6 +155,17 @@ private:
     for (const ObjectCall &each : ObjectCalls(unit).of(*spawn.task))
       if (each.call->destroyed)
         addHeldBy(*each.call->destroyed);
+  }
+
+  // Also one that an `if` declares.
+  const VarDecl *futureMade() const {
+    const Stmt *up = start.site;
+    while (isa_and_nonnull<Expr>(up))
+      up = unit.parent(up);
+    const auto *declared = dyn_cast_or_null<DeclStmt>(up);
+    return declared && declared->isSingleDecl()
+               ? dyn_cast<VarDecl>(declared->getSingleDecl())
+               : nullptr;
   }
 
   // A guard that counts down when the task ends.

@@ -154,8 +154,16 @@ private:
     if (const Loop *loop = loopOf(referent))
       return !isJoinedIn(*loop) && !isJoinedAtAnEnd(loop);
     return !isAlwaysJoined(unit, spawn) && !isAskedFor() &&
-           !isJoinedAtAnEnd(nullptr) &&
+           !isJoinedAtAnEnd(nullptr) && !isJoinedWhereSpawned() &&
            poorestWay(unit, spawner, *start.site, {});
+  }
+
+  // `if (wanted) …spawn…; if (wanted) …wait…`: they may well go together.
+  bool isJoinedWhereSpawned() const {
+    return !isUnconditional(unit, start.site) &&
+           llvm::any_of(joinsOf(unit, spawn), [&](const Join &join) {
+             return !join.limited && !isUnconditional(unit, join.site);
+           });
   }
 
   // Of what owns the group, or of a closure that waits; in `loop`, if that is
@@ -288,14 +296,48 @@ private:
           variable->getType()->isReferenceType() || escapes(unit, variable))
         return true;
     }
+    if (isWaitedForByPart())
+      return true;
     // A future that is returned, stored or passed on.
     const Expr *made = start.expr();
     if (!made || made->getType()->isVoidType())
       return false;
     for (const Stmt *up = unit.parent(made); up; up = unit.parent(up))
-      if (isa<ReturnStmt, CallExpr, CXXConstructExpr, BinaryOperator>(up))
+      if (isa<ReturnStmt, CallExpr, CXXConstructExpr, InitListExpr,
+              BinaryOperator>(up))
         return joinsOf(unit, spawn).empty();
     return false;
+  }
+
+  // `app.tasks.spawn(…)`, and `app.tasks.wait()`: the parts of an object have
+  // no names of their own.
+  bool isWaitedForByPart() const {
+    llvm::SmallVector<const VarDecl *, 2> owners;
+    auto add = [&](const Call &call, RoleSet wanted) {
+      const VarDecl *owner = unit.roles(call).hasAny(wanted) && !objectOf(call)
+                                 ? rootOf(call.object())
+                                 : nullptr;
+      if (owner)
+        owners.push_back(owner);
+      return owner && joinsAtItsEnd(unit, call.object()->getType());
+    };
+    for (const Call *call : spawn.path)
+      if (add(*call, {Role::CountsUp}))
+        return true;
+    for (const Call *call : spawn.task->calls)
+      add(*call, {Role::CountsDown, Role::Sends, Role::Closes, Role::Signals});
+    return llvm::any_of(spawner.calls, [&](const Call *call) {
+      return sm.isBeforeInTranslationUnit(start.site->getEndLoc(),
+                                          call->site->getEndLoc()) &&
+             unit.roles(*call).hasAny(
+                 {Role::Joins, Role::Receives, Role::Suspends}) &&
+             llvm::is_contained(owners, rootOf(call->object()));
+    });
+  }
+
+  static const VarDecl *rootOf(const Expr *expr) {
+    const auto *named = expr ? dyn_cast<DeclRefExpr>(wholeOf(expr)) : nullptr;
+    return named ? dyn_cast<VarDecl>(named->getDecl()) : nullptr;
   }
 
   Unit &unit;

@@ -109,6 +109,39 @@ bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
   });
 }
 
+/// The smaller of a count and a constant step: `std::min(i + 16, n)`.
+bool isCappedStep(const Stmt *stmt, const ASTContext &ast) {
+  const auto *call = dyn_cast_or_null<CallExpr>(stmt);
+  const FunctionDecl *callee = call ? call->getDirectCallee() : nullptr;
+  if (!callee || tableName(*callee) != "std::min")
+    return false;
+  return llvm::any_of(call->arguments(), [&](const Expr *argument) {
+    const auto *sum =
+        dyn_cast<BinaryOperator>(argument->IgnoreUnlessSpelledInSource());
+    return sum && sum->getOpcode() == BO_Add &&
+           (sum->getRHS()->isEvaluatable(ast) ||
+            sum->getLHS()->isEvaluatable(ast));
+  });
+}
+
+/// A loop with this condition runs over a part of the items, as big as a
+/// constant says.
+bool isOverPart(Unit &unit, const Stmt *stmt) {
+  if (!stmt)
+    return false;
+  if (isCappedStep(stmt, unit.context()))
+    return true;
+  const auto *named = dyn_cast<DeclRefExpr>(stmt);
+  const auto *end = named ? dyn_cast<VarDecl>(named->getDecl()) : nullptr;
+  if (end && end->isLocalVarDecl() && end->getInit() &&
+      isCappedStep(end->getInit()->IgnoreUnlessSpelledInSource(),
+                   unit.context()))
+    return true;
+  return llvm::any_of(stmt->children(), [&](const Stmt *child) {
+    return isOverPart(unit, child);
+  });
+}
+
 /// The loop goes on until something that its rounds wait for says so.
 bool waitsForInput(Unit &unit, const Loop &loop) {
   if (receiving(unit, loop) || loop.trips == TripCount::Endless)
@@ -122,6 +155,12 @@ bool waitsForInput(Unit &unit, const Loop &loop) {
            (unit.roles(*call).has(Role::Receives) ||
             tableName(*call->callee) == "heddle::on_receive");
   });
+}
+
+/// A loop around `loop` waits for its tasks each round.
+bool isJoinedAround(Unit &unit, const Loop &loop, const Spawn &spawn) {
+  const Loop *outer = enclosingLoop(unit, loop.stmt);
+  return outer && isBounded(unit, *outer, spawn);
 }
 
 } // namespace
@@ -150,7 +189,9 @@ const Loop *unboundedLoop(Unit &unit, const Spawn &spawn) {
     if (receiving(unit, *loop) || paced(unit, *loop) ||
         loop->trips == TripCount::Endless || isBounded(unit, *loop, spawn))
       return nullptr;
-    if (!loop->bounded())
+    const auto *counted = dyn_cast<ForStmt>(loop->stmt);
+    if (!loop->bounded() && !(counted && isOverPart(unit, counted->getCond()) &&
+                              isJoinedAround(unit, *loop, spawn)))
       return loop;
   }
   return nullptr;

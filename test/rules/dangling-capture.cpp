@@ -315,3 +315,54 @@ void serverOk(int n) {
   for (;;)
     heddle::sleep_for(std::chrono::seconds(1));
 }
+
+// Parts of an object.
+struct App {
+  heddle::TaskGroup tasks;
+  heddle::WaitGroup group;
+  heddle::Event ready;
+};
+
+void groupPartOk(int n) {
+  App app;
+  app.group.spawn([&n] { use(n); });
+  use(n);
+  app.group.wait();
+}
+
+void taskGroupPartOk(int n) {
+  App app;
+  app.tasks.spawn([&n] { use(n); });
+}
+
+void eventPartOk(int n) {
+  App app;
+  heddle::spawn([&] {
+    use(n);
+    app.ready.set();
+  });
+  use(n);
+  app.ready.wait();
+}
+
+void unjoinedPartBad(int n) {
+  App app;
+  app.group.spawn([&n] { use(n); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:3: warning: the task may outlive 'n', which it refers to
+  use(n);
+}
+
+void ifInitOk(int n) {
+  if (auto later = heddle::async([&n] { return valid(n); }); later.get())
+    use(n);
+}
+
+void sometimesOk(int n) {
+  heddle::WaitGroup group;
+  bool started = valid(n);
+  if (started)
+    group.spawn([&n] { use(n); });
+  use(n);
+  if (started)
+    group.wait();
+}

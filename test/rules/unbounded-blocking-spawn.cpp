@@ -2,6 +2,7 @@
 
 #include "heddle/heddle.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -155,4 +156,14 @@ void workersOk(heddle::Channel<int> &jobs) {
       while (auto job = jobs.receive())
         heavy_call(*job);
     });
+}
+
+// Part by part.
+void partsOk(const std::vector<std::string> &paths) {
+  for (std::size_t from = 0; from < paths.size(); from += 16) {
+    heddle::WaitGroup group;
+    for (std::size_t i = from; i < std::min(from + 16, paths.size()); ++i)
+      group.spawn([&path = paths[i]] { std::ifstream file(path); });
+    group.wait();
+  }
 }
