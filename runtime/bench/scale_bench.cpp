@@ -86,13 +86,15 @@ BENCHMARK(scale_channel)->Apply(from_to<2, 1, 64, 2>);
 
 constexpr int jobs = 64 * 1024;
 
-/// Four tasks submit small jobs with `submit`.
+/// Four tasks submit small jobs with `submit`, one by one.
 template <class F> void submit_jobs(F submit) {
   WaitGroup submitters;
   for (int s = 0; s < 4; ++s)
     submitters.spawn([&] {
-      for (int i = 0; i < jobs / 4; ++i)
+      for (int i = 0; i < jobs / 4; ++i) {
         submit(i);
+        yield();
+      }
     });
   submitters.wait();
 }

@@ -15,12 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Deadlock : public testing::Test {
+class DeadlockDeathTest : public testing::Test {
 protected:
-  Deadlock() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  DeadlockDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
-TEST_F(Deadlock, IsReportedWithAllTasks) {
+TEST_F(DeadlockDeathTest, IsReportedWithAllTasks) {
   EXPECT_EXIT(run([] {
                 Channel<int> never;
                 WaitGroup group;
@@ -33,7 +33,7 @@ TEST_F(Deadlock, IsReportedWithAllTasks) {
               "for a channel, to receive");
 }
 
-TEST_F(Deadlock, OfTheFirstTaskAlone) {
+TEST_F(DeadlockDeathTest, OfTheFirstTaskAlone) {
   EXPECT_EXIT(run([] {
                 WaitGroup group;
                 group.add();
@@ -42,7 +42,7 @@ TEST_F(Deadlock, OfTheFirstTaskAlone) {
               testing::ExitedWithCode(2), "waits for a WaitGroup");
 }
 
-TEST_F(Deadlock, OfPinnedTasks) {
+TEST_F(DeadlockDeathTest, OfPinnedTasks) {
   EXPECT_EXIT(run([] {
                 ThreadPin pin;
                 WaitGroup group;
@@ -52,7 +52,7 @@ TEST_F(Deadlock, OfPinnedTasks) {
               testing::ExitedWithCode(2), "waits for a WaitGroup");
 }
 
-TEST_F(Deadlock, IsNoneWhileSomethingCanWakeATask) {
+TEST_F(DeadlockDeathTest, IsNoneWhileSomethingCanWakeATask) {
   run([] { sleep_for(100ms); });
   run([] { blocking([] { std::this_thread::sleep_for(100ms); }); });
   run([] {
@@ -67,7 +67,7 @@ TEST_F(Deadlock, IsNoneWhileSomethingCanWakeATask) {
   });
 }
 
-TEST_F(Deadlock, ReportCanBeTurnedOff) {
+TEST_F(DeadlockDeathTest, ReportCanBeTurnedOff) {
   EXPECT_EXIT(
       {
         std::thread([] {

@@ -15,12 +15,12 @@ namespace {
   return overflow(depth + 1) + const_cast<volatile char &>(frame[depth % 256]);
 }
 
-class Overflow : public testing::Test {
+class OverflowDeathTest : public testing::Test {
 protected:
-  Overflow() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  OverflowDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
-TEST_F(Overflow, NamesTheTask) {
+TEST_F(OverflowDeathTest, NamesTheTask) {
   EXPECT_DEATH(run([] {
                  spawn([] { overflow(0); });
                  sleep_for(std::chrono::hours(1));
@@ -29,12 +29,12 @@ TEST_F(Overflow, NamesTheTask) {
                "used up its stack of 2[0-9][0-9] KiB");
 }
 
-TEST_F(Overflow, OfAStackOfItsOwn) {
+TEST_F(OverflowDeathTest, OfAStackOfItsOwn) {
   EXPECT_DEATH(run([] { with_stack(64 * 1024, [] { overflow(0); }); }),
                "used up its stack of (6|7)[0-9] KiB");
 }
 
-TEST_F(Overflow, OfASmallStack) {
+TEST_F(OverflowDeathTest, OfASmallStack) {
   EXPECT_DEATH(run(
                    [] {
                      spawn([] {

@@ -99,7 +99,7 @@ TEST(Pin, WaitingPinnedTasksDoNotKeepTheRuntime) {
   });
 }
 
-TEST(Pin, UnpinOfNoPinEndsTheProgram) {
+TEST(PinDeathTest, UnpinOfNoPinEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(run([] { unpin_thread(); }), "not pinned");
 }

@@ -353,7 +353,7 @@ TEST_P(ReviewWakeup, ATimerOfAForeignSection) {
 }
 
 TEST_P(ReviewWakeup, ManyRuntimesOneAfterTheOther) {
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < 700; ++i) {
     const int result = run(
         [i] {
           WaitGroup group;

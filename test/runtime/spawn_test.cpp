@@ -227,7 +227,7 @@ TEST(Async, WaitsWithoutEndMayBeAskedFor) {
   });
 }
 
-TEST(Async, ASecondWaiterEndsTheProgram) {
+TEST(AsyncDeathTest, ASecondWaiterEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(run([] {
                  Promise<void> promise;
@@ -325,7 +325,7 @@ TEST(Exceptions, AreTheTasksOwnAcrossSwitches) {
   });
 }
 
-TEST(Exceptions, EscapeEndsTheProgramWithTheSpawnSite) {
+TEST(ExceptionsDeathTest, EscapeEndsTheProgramWithTheSpawnSite) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(run([] {
                  spawn([] { throw std::runtime_error("lost"); });
@@ -335,7 +335,7 @@ TEST(Exceptions, EscapeEndsTheProgramWithTheSpawnSite) {
                "std::runtime_error: lost");
 }
 
-TEST(Spawn, OutsideARuntimeEndsTheProgram) {
+TEST(SpawnDeathTest, OutsideARuntimeEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(spawn([] {}), "spawn_test.cpp:[0-9]+ while no runtime runs");
 }

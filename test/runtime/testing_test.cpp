@@ -159,7 +159,7 @@ TEST(Explore, TriesAllSeedsOfWhatIsRight) {
   EXPECT_EQ(runs, 12);
 }
 
-TEST(Explore, ADeadlockNamesItsSeed) {
+TEST(ExploreDeathTest, ADeadlockNamesItsSeed) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(run_seeded(77,
                          [] {

@@ -144,7 +144,7 @@ TEST(WaitGroup, DeepNestingDoesNotOverflowTheWaitersStack) {
   });
 }
 
-TEST(WaitGroup, OneDoneTooManyEndsTheProgram) {
+TEST(WaitGroupDeathTest, OneDoneTooManyEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(run([] {
                  WaitGroup group;

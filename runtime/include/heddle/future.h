@@ -110,6 +110,10 @@ public:
   }
 
 private:
+  template <typename Job, typename Result> friend class WorkerPool;
+  explicit Promise(detail::StateHandle<T> state) noexcept
+      : state_(std::move(state)) {}
+
   detail::StateHandle<T> state_;
 };
 

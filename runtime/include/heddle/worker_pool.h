@@ -27,8 +27,8 @@ namespace heddle {
 /// Up to `capacity` jobs wait; then submit() and call() wait too, which passes
 /// the load back to where it comes from, and try_submit() refuses.
 /// Jobs are begun in the order they were submitted, by as few of the tasks as
-/// keep up with them: many small jobs cost a fraction of what they do where the
-/// tasks receive from one channel.
+/// keep up with them: where jobs are small and come one by one, that spares
+/// most of the switches between tasks that receive from one channel.
 ///
 /// For call() to give what the function returns, name its type, or leave both
 /// to be found out from the function's parameter:
@@ -77,12 +77,12 @@ public:
   /// Puts `job` into the queue, waiting while it is full. Returns false if the
   /// pool is closed; the job is destroyed then.
   bool submit(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
-    return requests_.put(Request{std::move(job), std::nullopt});
+    return requests_.put(Request{std::move(job)});
   }
 
   /// Puts `job` into the queue if there is room; reports whether it did.
   [[nodiscard]] bool try_submit(Job job) HEDDLE_SENDS {
-    return requests_.try_put(Request{std::move(job), std::nullopt});
+    return requests_.try_put(Request{std::move(job)});
   }
 
   /// Submits `job`; the Future has what the function returns for it.
@@ -91,7 +91,8 @@ public:
   [[nodiscard]] Future<Result> call(Job job) HEDDLE_SUSPENDS HEDDLE_SENDS {
     Promise<Result> reply;
     Future<Result> result = reply.future();
-    requests_.put(Request{std::move(job), std::move(reply)});
+    if (requests_.put(Request{std::move(job), reply.state_.get()}))
+      reply.state_.let_go(); // to the worker, which may be done already
     return result;
   }
 
@@ -107,9 +108,10 @@ public:
   }
 
 private:
+  // Small and plain: it is moved twice, where others wait for the queue.
   struct Request {
     Job job;
-    std::optional<Promise<Result>> reply;
+    detail::FutureState<Result> *reply = nullptr;
   };
 
   template <typename F> static Result apply(F &function, Job &job) {
@@ -122,7 +124,8 @@ private:
   template <typename F> void work(F &function) {
     while (std::optional<Request> request = requests_.take()) {
       if (request->reply)
-        request->reply->keep([&] { return apply(function, request->job); });
+        Promise<Result>(detail::StateHandle<Result>::adopt(request->reply))
+            .keep([&] { return apply(function, request->job); });
       else
         apply(function, request->job);
     }

@@ -70,8 +70,15 @@ bool Standstill::take_all() {
 // Without a processor no worker takes up another task, but these may come to a
 // wait meanwhile: those that run; those that do not wait, of which a thread may
 // be about to go on with one that is pinned to it; and those that run a child
-// within their wait, see run_within().
+// within their wait, see run_within(). A task that is seen to wait was on its
+// worker until it did: so the workers come after.
 void Standstill::note_restless() {
+  TaskPool::for_each([this](Task &task) {
+    const TaskState state = task.state.load(std::memory_order_acquire);
+    if (state == TaskState::running || state == TaskState::runnable ||
+        (state == TaskState::parked && !TaskPool::stack_of(task)))
+      restless_.push_back(&task);
+  });
   std::vector<Worker *> workers;
   {
     std::lock_guard guard(scheduler.lock);
@@ -85,12 +92,6 @@ void Standstill::note_restless() {
     if (Task *task = worker->current.load(std::memory_order_acquire))
       restless_.push_back(task);
   }
-  TaskPool::for_each([this](Task &task) {
-    const TaskState state = task.state.load(std::memory_order_acquire);
-    if (state == TaskState::running || state == TaskState::runnable ||
-        (state == TaskState::parked && !TaskPool::stack_of(task)))
-      restless_.push_back(&task);
-  });
   std::ranges::sort(restless_);
 }
 

@@ -138,10 +138,11 @@ void park(WaitReason reason, Commit commit, void *arg) {
     trace_wait(*worker, reason);
   Task *self = worker->current.load(std::memory_order_relaxed);
   self->reason.store(reason, std::memory_order_relaxed);
+  // Release: pairs with the acquire of Standstill, for Worker::current.
   self->state.store(worker->left_behind.load(std::memory_order_relaxed)
                         ? TaskState::abandoned
                         : TaskState::parked,
-                    std::memory_order_relaxed);
+                    std::memory_order_release);
   suspend(*worker, commit, arg);
 }
 

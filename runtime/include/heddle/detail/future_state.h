@@ -120,6 +120,14 @@ public:
       delete state_;
   }
 
+  /// Takes over a reference that somebody let go.
+  static StateHandle adopt(FutureState<T> *state) noexcept {
+    StateHandle handle;
+    handle.state_ = state;
+    return handle;
+  }
+  FutureState<T> *let_go() noexcept { return std::exchange(state_, nullptr); }
+
   void swap(StateHandle &other) noexcept { std::swap(state_, other.state_); }
   FutureState<T> *get() const noexcept { return state_; }
   FutureState<T> *operator->() const noexcept { return state_; }

@@ -24,7 +24,7 @@ namespace heddle::detail {
 /// capacity and one for each worker that rests; submitters wait only while it
 /// is so many; where jobs are stored and workers rest, one of those has been
 /// called and has not come yet; nobody rests or waits once closed_.
-class JobQueueBase {
+class alignas(64) JobQueueBase {
 public:
   JobQueueBase(const JobQueueBase &) = delete;
   JobQueueBase &operator=(const JobQueueBase &) = delete;
