@@ -81,6 +81,8 @@ TEST_F(Cpus, Version1) {
   write("/sys/fs/cgroup/cpu,cpuacct/a/b/cpu.stat",
         "nr_periods 9\nnr_throttled 4\nthrottled_time 1\n");
   EXPECT_EQ(available(8), 4u);
+  write("/sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_quota_us", "250000\n");
+  EXPECT_EQ(available(8), 2u);
   write("/sys/fs/cgroup/cpu,cpuacct/a/cpu.stat",
         "nr_periods 9\nnr_throttled 3\nthrottled_time 1\n");
   EXPECT_EQ(CgroupLimits(root_).throttled_periods(), 7u);
