@@ -12,9 +12,11 @@ struct MutexWaiter : detail::Waiter {
   bool passed_over = false;
 };
 
-// A critical section that another processor is in may end within these rounds,
-// at a fraction of what parking costs. With one processor nobody is in it.
-constexpr int spin_rounds = 40;
+// A critical section that another processor is in may end meanwhile, at a
+// fraction of what parking costs. With one processor nobody is in it. Each look
+// takes the state from an owner who may be about to lock again, and so ever
+// longer pauses lie between them; see SpinLock::wait().
+constexpr int spin_pauses[] = {4, 32, 256};
 
 } // namespace
 
@@ -26,14 +28,19 @@ bool Mutex::try_lock_contended(std::uint32_t seen) noexcept {
 
 void Mutex::lock_slowly() {
   MutexWaiter self;
-  const int rounds = procs() > 1 ? spin_rounds : 0;
-  for (;;) {
-    for (int round = 0; round < rounds; ++round) {
+  const bool spins = procs() > 1;
+  const auto comes_free = [&] {
+    for (int pauses : spin_pauses) {
+      for (int i = 0; i < pauses; ++i)
+        detail::cpu_relax();
       if (try_lock_contended(state_.load(std::memory_order_relaxed)))
-        return;
-      detail::cpu_relax();
+        return true;
     }
-
+    return false;
+  };
+  for (;;) {
+    if (spins && comes_free())
+      return;
     queue_lock_.lock();
     std::uint32_t seen = state_.load(std::memory_order_relaxed);
     // With both bits set the state holds still: the owner needs queue_lock_.
