@@ -5,6 +5,7 @@
 #include "heddle/spawn.h"
 #include "heddle/stats.h"
 #include "heddle/wait_group.h"
+#include "settle.h"
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,7 @@ TEST(Embedding, TasksThatAreLeftGoNoFurther) {
       channel.receive();
     });
   parked.wait();
+  settle();
   runtime.stop();
   EXPECT_EQ(destroyed, 0);
   runtime.start();
