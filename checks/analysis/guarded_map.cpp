@@ -1,6 +1,7 @@
 #include "analysis/guarded_map.h"
 
 #include "analysis/sharing.h"
+#include "analysis/task_code.h"
 #include "analysis/uses.h"
 
 #include "clang/AST/ASTContext.h"
@@ -205,6 +206,14 @@ SmallVector<const Expr *, 2> keysUsed(Unit &unit, const GuardedMap &guarded,
       keys.push_back(key);
   }
   return keys;
+}
+
+bool isContended(Unit &unit, const LockRegion &section) {
+  const Function &function = *section.function;
+  bool isOfObject = isa_and_nonnull<CXXMethodDecl>(outermost(function).decl) &&
+                    isa<FieldDecl>(section.variable);
+  return runsInSeveralTasks(unit, function) &&
+         (!isOfObject || isThisShared(unit, function));
 }
 
 bool isOneOfMany(Unit &unit, const ValueDecl &lock) {

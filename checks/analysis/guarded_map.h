@@ -22,6 +22,9 @@ bool isMap(clang::QualType type);
 llvm::SmallVector<const clang::Expr *, 2>
 keysUsed(Unit &unit, const GuardedMap &guarded, const LockRegion &section);
 
+/// Several tasks may come to `section` of one lock at once.
+bool isContended(Unit &unit, const LockRegion &section);
+
 /// The object that `lock` is a member of is one of an array or container of
 /// them, as where the keys have been divided.
 bool isOneOfMany(Unit &unit, const clang::ValueDecl &lock);

@@ -1,8 +1,6 @@
 #include "analysis/guarded_map.h"
 #include "analysis/hot.h"
-#include "analysis/sharing.h"
 #include "analysis/suspends.h"
-#include "analysis/task_code.h"
 #include "analysis/tests.h"
 #include "framework/check.h"
 #include "rewrite/shared_map.h"
@@ -30,17 +28,10 @@ class ContendedMap final : public Check {
 
   std::optional<HotPath> contended(const LockRegion &section) {
     const Function &function = *section.function;
-    if (!section.acquire || isTestCode(function) ||
-        !runsInSeveralTasks(unit(), function) || coversLoop(section) ||
-        !isOfSharedObject(section))
+    if (!section.acquire || isTestCode(function) || coversLoop(section) ||
+        !isContended(unit(), section))
       return std::nullopt;
     return hot(unit(), function, section.acquire);
-  }
-
-  bool isOfSharedObject(const LockRegion &section) {
-    return !isa_and_nonnull<CXXMethodDecl>(outermost(*section.function).decl) ||
-           !isa<FieldDecl>(section.variable) ||
-           isThisShared(unit(), *section.function);
   }
 
   // One acquisition for many items.
@@ -103,6 +94,7 @@ extern const CheckInfo contended_map = {
     .fix = Fix::Review,
     .seeds = "B7",
     .since = "0.1",
+    .yieldsTo = {"map-kind-mismatch"},
     .make = makeCheck<ContendedMap>,
 };
 

@@ -1,11 +1,13 @@
 // Of two checks that could report one fault, the more specific one does; one
 // that is turned off silences nobody.
 // RUN: %clang_tidy --checks='-*,heddle-*' --quiet %s -- %runtime_flags 2>/dev/null | FileCheck %s --implicit-check-not=warning:
-// RUN: %clang_tidy --checks='-*,heddle-*,-heddle-unbounded-blocking-spawn,-heddle-spawn-then-wait,-heddle-fork-join-per-task' --quiet %s -- %runtime_flags 2>/dev/null | FileCheck %s --check-prefix=WITHOUT --implicit-check-not=warning:
+// RUN: %clang_tidy --checks='-*,heddle-*,-heddle-unbounded-blocking-spawn,-heddle-spawn-then-wait,-heddle-fork-join-per-task,-heddle-map-kind-mismatch' --quiet %s -- %runtime_flags 2>/dev/null | FileCheck %s --check-prefix=WITHOUT --implicit-check-not=warning:
 
 #include "heddle/heddle.h"
 
 #include <functional>
+#include <map>
+#include <mutex>
 #include <vector>
 
 void load(int item) HEDDLE_BLOCKS;
@@ -48,3 +50,27 @@ void handlers() {
   });
   // CHECK: :[[@LINE-5]]:5: warning: {{.*}} [heddle-fork-join-per-task]
 }
+
+class Known {
+public:
+  void add(int item) {
+    std::lock_guard lock(mutex_);
+    items_[item] = true;
+  }
+  bool has(int item) {
+    std::lock_guard lock(mutex_);
+    return items_.contains(item);
+  }
+
+private:
+  heddle::Mutex mutex_;
+  std::map<int, bool> items_;
+};
+
+void lookUp(const std::vector<int> &items) {
+  Known known;
+  known.add(1);
+  heddle::parallel_for(items, [&](int item) { known.has(item); });
+}
+// CHECK: :[[@LINE-9]]:17: warning: {{.*}} [heddle-map-kind-mismatch]
+// WITHOUT: :[[@LINE-10]]:17: warning: {{.*}} [heddle-contended-map]
