@@ -260,8 +260,13 @@ private:
     }
     if (target == &child)
       return;
-    const ValueDecl *decl = assigns ? namedBy(cast<Expr>(target)) : nullptr;
-    if (decl)
+    const ValueDecl *decl = nullptr;
+    if (const auto *member =
+            dyn_cast<MemberExpr>(cast<Expr>(target)->IgnoreParenImpCasts()))
+      decl = member->getMemberDecl();
+    else
+      decl = namedBy(cast<Expr>(target));
+    if (assigns && decl)
       bind(index, *decl);
     else
       infos[index].escapes = true;

@@ -108,7 +108,8 @@ std::vector<StringRef> Source::macroUses(Span span) const {
       continue;
     const SrcMgr::ExpansionInfo &expansion = entry.getExpansion();
     SourceLocation begin = expansion.getExpansionLocStart();
-    if (begin.isMacroID())
+    // No range of tokens is the `>>` that closes two argument lists.
+    if (begin.isMacroID() || !expansion.isExpansionTokenRange())
       continue;
     auto [file, offset] = sm.getDecomposedLoc(begin);
     if (file != span.file || offset < span.begin || offset >= span.end)

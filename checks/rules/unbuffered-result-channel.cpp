@@ -86,6 +86,7 @@ extern const CheckInfo unbuffered_result_channel = {
     .fix = Fix::SafeOrReview,
     .seeds = "D10",
     .since = "0.2",
+    .yieldsTo = {"channel-per-call"},
     .make = makeCheck<UnbufferedResultChannel>,
 };
 

@@ -16,9 +16,11 @@
 #include "analysis/lazy_init.h"
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
+#include "analysis/map_uses.h"
 #include "analysis/pins.h"
 #include "analysis/polling.h"
 #include "analysis/results.h"
+#include "analysis/round_trips.h"
 #include "analysis/shared_state.h"
 #include "analysis/sharing.h"
 #include "analysis/stack_frames.h"
@@ -71,6 +73,7 @@ public:
         {"locks", [&] { printLocks(); }},
         {"integrals", [&] { printIntegrals(); }},
         {"maps", [&] { printMaps(); }},
+        {"map-uses", [&] { printMapUses(); }},
         {"lazy", [&] { printLazy(); }},
         {"several", [&] { printSeveral(); }},
         {"pins", [&] { printPins(); }},
@@ -83,6 +86,7 @@ public:
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
         {"channels", [&] { printChannels(); }},
+        {"round-trips", [&] { printRoundTrips(); }},
         {"channel-ends", [&] { printChannelEnds(); }},
     };
     auto found = kinds.find(kind);
@@ -278,6 +282,36 @@ private:
         llvm::outs() << ", one of many";
       llvm::outs() << '\n';
     }
+  }
+
+  void printRoundTrips() {
+    for (const RoundTrip &trip : roundTrips(unit)) {
+      llvm::outs() << lineOf(trip.made->location()) << ": "
+                   << trip.made->variable->getName() << " goes with "
+                   << lineOf(trip.request->location()) << ", comes back at "
+                   << lineOf(trip.receive->location()) << " from";
+      for (const ChannelUse *answer : trip.answers)
+        llvm::outs() << ' ' << lineOf(answer->location());
+      llvm::outs() << '\n';
+    }
+  }
+
+  // Of all maps that have a method called.
+  void printMapUses() {
+    for (const GuardedMap &guarded : guardedMaps(unit))
+      printMapUses(*guarded.map, mapUsesOf(unit, guarded));
+    for (const ValueDecl *map : concurrentMaps(unit))
+      printMapUses(*map, mapUsesOf(unit, *map));
+  }
+
+  void printMapUses(const ValueDecl &map, const MapUses &uses) {
+    llvm::outs() << lineOf(map.getLocation()) << ": " << map.getName() << " is"
+                 << " read " << uses.reads << " written " << uses.writes
+                 << (uses.addsKeys ? ", new keys" : "")
+                 << (uses.ownKeys ? ", own keys" : "")
+                 << (uses.isFilled ? ", filled" : "")
+                 << (uses.unseenReads ? ", unseen reads" : "")
+                 << (uses.unseenWrites ? ", unseen writes" : "") << '\n';
   }
 
   void printLazy() {
