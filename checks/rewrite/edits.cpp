@@ -240,8 +240,9 @@ void closeGap(const Source &source, Change &change, const Change *previous,
   below = below.trim();
   unsigned above = span.begin ? source.lineBegin(span.file, span.begin - 1) : 0;
   StringRef line = code.slice(above, span.begin).trim();
-  if (wholeLines && span.end < code.size() && below.empty() &&
-      (line.empty() || line.ends_with("{"))) {
+  bool opens = line.empty() || line.ends_with("{") || line == "public:" ||
+               line == "protected:" || line == "private:";
+  if (wholeLines && span.end < code.size() && below.empty() && opens) {
     unsigned end = source.lineEnd(span.file, span.end) + 1;
     if (end <= code.size() &&
         (!next || next->span.file != span.file || next->span.begin > end))

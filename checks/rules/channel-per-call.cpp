@@ -58,6 +58,7 @@ extern const CheckInfo channel_per_call = {
     .fix = Fix::Review,
     .seeds = "B4 B6",
     .since = "0.2",
+    .yieldsTo = {"channel-as-lock"},
     .make = makeCheck<ChannelPerCall>,
 };
 

@@ -17,7 +17,7 @@ void serve(heddle::Channel<Job> &jobs) {
 
 int ask(heddle::Channel<Job> &jobs, int item) {
   heddle::Channel<int> reply(1);
-  // CHECK: [[@LINE-1]]: reply goes with [[@LINE+1]], comes back at [[@LINE+2]] from [[@LINE-5]]
+  // CHECK-DAG: [[@LINE-1]]: reply goes with [[@LINE+1]], comes back at [[@LINE+2]] from [[@LINE-5]]
   jobs.send({item, &reply});
   return *reply.receive();
 }
@@ -28,7 +28,7 @@ void own(const std::vector<int> &items) {
   heddle::spawn([&jobs] { serve(jobs); });
   for (int item : items) {
     heddle::Channel<int> back(1);
-    // CHECK: [[@LINE-1]]: back goes with [[@LINE+2]], comes back at [[@LINE+3]] from [[@LINE-16]]
+    // CHECK-DAG: [[@LINE-1]]: back goes with [[@LINE+2]], comes back at [[@LINE+3]] from [[@LINE-16]]
     Job job{item, &back};
     jobs.send(job);
     work(back.receive().value_or(0));
@@ -50,3 +50,35 @@ int twice(heddle::Channel<Job> &jobs) {
   jobs.send({2, &both});
   return *both.receive() + *both.receive();
 }
+
+// One container, and nothing else: its owner stands for a lock.
+struct Put {
+  int item;
+  heddle::Channel<bool> *done;
+};
+class Store {
+public:
+  void own() {
+    for (Put command : puts_) {
+      // CHECK-DAG: [[@LINE-1]]: items_ is owned, with 2 commands
+      items_.push_back(command.item);
+      command.done->send(true);
+    }
+  }
+  void put(int item) {
+    heddle::Channel<bool> done(1);
+    // CHECK-DAG: [[@LINE-1]]: done goes with [[@LINE+1]], comes back at [[@LINE+2]] from [[@LINE-5]]
+    puts_.send({item, &done});
+    done.receive();
+  }
+  void putTwice(int item) {
+    heddle::Channel<bool> done(1);
+    // CHECK-DAG: [[@LINE-1]]: done goes with [[@LINE+1]], comes back at [[@LINE+2]] from [[@LINE-11]]
+    puts_.send(Put{2 * item, &done});
+    done.receive();
+  }
+
+private:
+  heddle::Channel<Put> puts_;
+  std::vector<int> items_;
+};

@@ -17,6 +17,7 @@
 #include "analysis/lock_regions.h"
 #include "analysis/loops.h"
 #include "analysis/map_uses.h"
+#include "analysis/owner_tasks.h"
 #include "analysis/pins.h"
 #include "analysis/polling.h"
 #include "analysis/results.h"
@@ -294,6 +295,10 @@ private:
         llvm::outs() << ' ' << lineOf(answer->location());
       llvm::outs() << '\n';
     }
+    for (const OwnerTask &owner : ownerTasks(unit))
+      llvm::outs() << lineOf(owner.receive->location()) << ": "
+                   << owner.state->getName() << " is owned, with "
+                   << owner.trips.size() << " commands\n";
   }
 
   // Of all maps that have a method called.
