@@ -5,6 +5,9 @@
 
 int work(int item);
 
+struct Job;
+int twice(heddle::Channel<Job> &jobs);
+
 struct Job {
   int item;
   heddle::Channel<int> *reply;
@@ -34,6 +37,7 @@ void own(const std::vector<int> &items) {
     work(back.receive().value_or(0));
   }
   ask(jobs, 1);
+  twice(jobs);
 }
 
 // A task for each question, and one that asks twice.

@@ -188,7 +188,7 @@ void kindsBad(const std::vector<int> &keys) {
   task.spawn([&] { serve(commands, items); });
   for (int key : keys) {
     call(commands, Command::Put, key);
-    call(commands, Command::Drop, long(key));
+    call(commands, Command::Drop, key);
   }
   commands.close();
   task.wait();
@@ -198,7 +198,7 @@ void kindsBad(const std::vector<int> &keys) {
 // CHECK-NOTES: :[[@LINE-17]]:12: note: a command is sent here
 // CHECK-NOTES: :[[@LINE-17]]:10: note: and waited for here
 // CHECK-NOTES: :[[@LINE-11]]:3: note: repeated here
-// CHECK-NOTES: :[[@LINE-10]]:5: note: reached through this call
+// CHECK-NOTES: :[[@LINE-11]]:5: note: reached through this call
 
 // Others of the same form that are no locks.
 struct Add {

@@ -42,7 +42,7 @@ int main() {
     std::int64_t total = 0;
 
     heddle::WaitGroup workers;
-    for (int worker = 0; worker < 8; ++worker)
+    for (int worker = 0; worker < 4; ++worker)
       workers.spawn([&] { work(batches, completed); });
     for (std::uint32_t job = 0; job < jobs_in_all; job += batch_size)
       batches.send({job, job + batch_size});

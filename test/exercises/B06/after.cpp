@@ -38,7 +38,7 @@ int main() {
         bank.transfer(request.id % accounts, (request.id + part) % accounts,
                       request.id * part % 97);
     });
-    router.serve("/transfer", 20'000, 16);
+    router.serve("/transfer", 200'000, 16);
 
     std::uint64_t sum = 0;
     for (std::uint64_t account = 0; account < accounts; ++account)

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
+#include <vector>
 
 namespace {
 
@@ -22,26 +24,29 @@ std::uint64_t resize(const Image &image) {
 
 class ResizePool {
 public:
-  explicit ResizePool(int workers) : images_(workers) {
+  explicit ResizePool(int workers) {
     for (int i = 0; i < workers; ++i) {
-      workers_.spawn([this] {
+      queues_.push_back(heddle::make_channel<Image>(1));
+      workers_.spawn([this, images = queues_.back()] {
         heddle::ThreadPin pin;
-        for (const Image &image : images_)
+        for (const Image &image : *images)
           pixels_ += resize(image);
       });
     }
   }
 
-  void submit(Image image) { images_.send(image); }
+  void submit(Image image) { queues_[next_++ % queues_.size()]->send(image); }
 
   std::uint64_t finish() {
-    images_.close();
+    for (auto &images : queues_)
+      images->close();
     workers_.wait();
     return pixels_;
   }
 
 private:
-  heddle::Channel<Image> images_;
+  std::vector<std::shared_ptr<heddle::Channel<Image>>> queues_;
+  std::size_t next_ = 0;
   heddle::WaitGroup workers_;
   std::atomic<std::uint64_t> pixels_ = 0;
 };
