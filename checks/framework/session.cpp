@@ -1,6 +1,7 @@
 #include "framework/session.h"
 
 #include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <atomic>
 #include <map>
@@ -149,6 +150,38 @@ bool Session::maySuppress(const Entry &entry) {
          code.contains("NOLINTBEGIN");
 }
 
+/// A comment in `line` hides the findings of the check called `name`.
+static bool hides(StringRef line, StringRef keyword, StringRef name) {
+  size_t at = line.find(keyword);
+  if (at == StringRef::npos)
+    return false;
+  StringRef rest = line.drop_front(at + keyword.size());
+  if (!rest.consume_front("("))
+    return rest.empty() || !llvm::isAlpha(rest.front());
+  llvm::SmallVector<StringRef, 4> hidden;
+  rest.take_until([](char c) { return c == ')'; }).split(hidden, ',');
+  return llvm::any_of(hidden, [&](StringRef each) {
+    each = each.trim();
+    return each.consume_back("*") ? name.starts_with(each) : name == each;
+  });
+}
+
+/// A comment hides the finding for sure: nobody applies what it carries.
+bool Session::isSuppressed(const Entry &entry) {
+  auto [file, offset] = ast->getSourceManager().getDecomposedExpansionLoc(
+      entry.finding.messages.front().location);
+  unsigned begin = source().lineBegin(file, offset);
+  StringRef code = source().contents(file), name;
+  for (const RegisteredCheck &each : allChecks())
+    if (each.info == &entry.check->info)
+      name = each.name;
+  return hides(code.slice(begin, source().lineEnd(file, offset)).rtrim(),
+               "NOLINT", name) ||
+         (begin > 0 &&
+          hides(code.slice(source().lineBegin(file, begin - 1), begin).rtrim(),
+                "NOLINTNEXTLINE", name));
+}
+
 void Session::settle(Message &message, const Entry &entry) {
   if (!message.edits)
     return;
@@ -165,7 +198,7 @@ void Session::settle(Message &message, const Entry &entry) {
          });
        })))
     return;
-  if (together)
+  if (together && !isSuppressed(entry))
     taken.insert(taken.end(), changes.begin(), changes.end());
   for (const auto &include : message.edits->includes()) {
     if (together && carried.count(include))
@@ -176,6 +209,8 @@ void Session::settle(Message &message, const Entry &entry) {
       changes.push_back(
           {{include.first, place->first, place->first}, place->second});
   }
+  for (Change &change : changes)
+    change.text = source().withLineEnds(change.span.file, change.text);
   message.hints = asHints(changes, ast->getSourceManager());
 }
 

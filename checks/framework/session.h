@@ -42,6 +42,7 @@ private:
   void settleFixes();
   void settle(Message &message, const Entry &entry);
   bool maySuppress(const Entry &entry);
+  bool isSuppressed(const Entry &entry);
 
   const Check *leader = nullptr;
   unsigned running = 0;

@@ -27,6 +27,13 @@ const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
   return removable ? branch : nullptr;
 }
 
+// A branch in braces would be left with nothing in them.
+bool isAllOfBranch(Unit &unit, const Stmt *block) {
+  const auto *whole = dyn_cast_or_null<CompoundStmt>(block);
+  return whole && whole->size() == 1 &&
+         isa_and_nonnull<IfStmt>(unit.parent(whole));
+}
+
 bool isConstant(const ASTContext &context, const Expr *expr) {
   Expr::EvalResult value;
   return !expr->isValueDependent() && expr->EvaluateAsRValue(value, context) &&
@@ -52,7 +59,9 @@ Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
     return edits.remove(*branch);
   if (const auto *result = dyn_cast_or_null<ReturnStmt>(up))
     return edits.replace(result->getSourceRange(), "return");
-  return edits.require(isa_and_nonnull<CompoundStmt>(up)).remove(*statement);
+  return edits
+      .require(isa_and_nonnull<CompoundStmt>(up) && !isAllOfBranch(unit, up))
+      .remove(*statement);
 }
 
 } // namespace heddle::checks

@@ -160,14 +160,31 @@ StringRef Source::indentation(SourceLocation location) const {
 StringRef Source::indentationUnit(FileID file) const {
   StringRef code = contents(file);
   // The first line after a brace that is deeper than the brace's own.
-  for (size_t brace = code.find("{\n"); brace != StringRef::npos;
-       brace = code.find("{\n", brace + 1)) {
+  for (size_t brace = code.find('{'); brace != StringRef::npos;
+       brace = code.find('{', brace + 1)) {
+    unsigned end = lineEnd(file, unsigned(brace));
+    if (code.slice(brace + 1, end).rtrim('\r') != "")
+      continue;
     StringRef outer = indentation(file, unsigned(brace));
-    StringRef inner = indentation(file, unsigned(brace) + 2);
+    StringRef inner = indentation(file, end + 1);
     if (inner.size() > outer.size() && inner.starts_with(outer))
       return inner.drop_front(outer.size());
   }
   return "  ";
+}
+
+std::string Source::withLineEnds(FileID file, StringRef text) const {
+  StringRef code = contents(file);
+  size_t newline = code.find('\n');
+  if (newline == StringRef::npos || newline == 0 || code[newline - 1] != '\r')
+    return text.str();
+  std::string result;
+  for (char c : text) {
+    if (c == '\n' && !StringRef(result).ends_with("\r"))
+      result += '\r';
+    result += c;
+  }
+  return result;
 }
 
 unsigned Source::columnLimit(FileID file) const {

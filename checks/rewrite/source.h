@@ -68,6 +68,9 @@ public:
   /// One level of it, as this file has it.
   llvm::StringRef indentationUnit(clang::FileID file) const;
 
+  /// `text` with its lines ended as the file's first one is.
+  std::string withLineEnds(clang::FileID file, llvm::StringRef text) const;
+
   /// How long a line of this file may be: 80, or its longest if that is longer.
   unsigned columnLimit(clang::FileID file) const;
 

@@ -41,7 +41,11 @@ class EndlessLoopWithoutCheckpoint final : public FunctionCheck {
     Edits edit = edits();
     edit.require(mayMove(loop));
     const auto *block = dyn_cast<CompoundStmt>(loop.body);
-    if (block && !block->body_empty())
+    bool oneLine =
+        block && !source().text(block->getSourceRange()).contains('\n');
+    if (oneLine)
+      edit.insertAfter(block->getLBracLoc(), " " + checkpoint);
+    else if (block && !block->body_empty())
       edit.insertStatement(checkpoint, *block->body_front());
     else if (block)
       edit.replace(block->getSourceRange(),

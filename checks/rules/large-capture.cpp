@@ -76,17 +76,21 @@ class LargeCapture final : public FunctionCheck {
     std::string list;
     Edits edit = edits();
     llvm::SmallVector<std::string, 4> taken;
-    std::string base = baseOf(capture);
+    auto [base, moved] = originOf(capture);
+    bool moves = moved && !parts.throughPointer;
     int grown = 0;
     edit.require(!capture.implicit && !base.empty() && !task.isMutable());
     for (const PartsRead::Part &part : parts.parts) {
       std::string name = part.name;
-      edit.require(!name.empty() && isUnused(task, name));
+      edit.require(!name.empty() && isUnused(task, name) &&
+                   isKeptByValue(part, moves));
       std::string path = part.path;
       if (!llvm::is_contained(taken, name)) {
         taken.push_back(name);
-        list += (list.empty() ? "" : ", ") + name + " = " + base +
-                (parts.throughPointer ? "->" : ".") + path;
+        std::string outside = base + (parts.throughPointer ? "->" : ".") + path;
+        bool isClass = part.expr->getType()->isRecordType();
+        list += (list.empty() ? "" : ", ") + name + " = " +
+                (moves && isClass ? "std::move(" + outside + ")" : outside);
       }
       SourceRange read = part.expr->getSourceRange();
       grown += int(name.size()) - int(source().text(read).size());
@@ -106,19 +110,38 @@ class LargeCapture final : public FunctionCheck {
     return edit.replace(written, list);
   }
 
+  // A capture of it is what the object has, neither a pointer to that nor a
+  // copy of what others may change. What is moved is gone for its other reads.
+  static bool isKeptByValue(const PartsRead::Part &part, bool moves) {
+    QualType type = part.field->getType();
+    const auto *record = part.expr->getType()->getAsCXXRecordDecl();
+    return !type->isReferenceType() && !part.expr->getType()->isArrayType() &&
+           !(moves && part.onlyLooks) &&
+           (moves || !record || record->hasSimpleCopyConstructor() ||
+            llvm::any_of(record->ctors(), [](const CXXConstructorDecl *each) {
+              return each->isCopyConstructor() && !each->isDeleted();
+            }));
+  }
+
+  struct Origin {
+    std::string name;
+    bool moved = false;
+  };
+
   // The object outside, for `[request]` and `[request = std::move(request)]`.
-  std::string baseOf(const Capture &capture) {
+  Origin originOf(const Capture &capture) {
     if (!capture.init)
-      return capture.variable->getNameAsString();
+      return {capture.variable->getNameAsString()};
     const Expr *given = capture.init->IgnoreUnlessSpelledInSource();
     if (const auto *list = dyn_cast<ParenListExpr>(given))
       given = list->getNumExprs() == 1 ? list->getExpr(0) : given;
-    if (const auto *call = dyn_cast<CallExpr>(given);
-        call && call->getDirectCallee() && call->getNumArgs() == 1 &&
-        unit().roles(call->getDirectCallee()).has(Role::Forwards))
-      given = call->getArg(0);
-    const ValueDecl *named = namedBy(given);
-    return named && isa<VarDecl>(named) ? named->getNameAsString() : "";
+    const auto *call = dyn_cast<CallExpr>(given);
+    bool moved = call && call->getDirectCallee() && call->getNumArgs() == 1 &&
+                 unit().roles(call->getDirectCallee()).has(Role::Forwards);
+    const ValueDecl *named = namedBy(moved ? call->getArg(0) : given);
+    if (!named || !isa<VarDecl>(named))
+      return {};
+    return {named->getNameAsString(), moved};
   }
 
   // Nothing in the task is called so already, but members.

@@ -279,3 +279,10 @@ void eachOk(std::vector<int> items, std::function<void(int)> visit) {
       std::for_each(items.begin(), items.end(), visit);
   });
 }
+
+void oneLineBad() {
+  heddle::spawn([] { for (;;) { } });
+  // CHECK-MESSAGES: :[[@LINE-1]]:22: warning: the loop never ends, and never lets another task run
+}
+// CHECK-FIXES-LABEL: void oneLineBad() {
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([] { for (;;) { heddle::checkpoint(); } });

@@ -2,6 +2,7 @@
 
 #include "heddle/heddle.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <map>
@@ -128,3 +129,37 @@ void takenNameBad(const Request &request, int user) {
   heddle::spawn([request, user] { log(request.user, user); });
   // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'request', but reads only 'user'
 }
+
+void use(int value);
+void use(const std::string &text);
+
+struct Upload {
+  std::array<char, 1024> block;
+  std::unique_ptr<std::string> name;
+  int codes[4];
+  int &errors;
+};
+
+// What is moved in goes on being moved.
+void movedPartBad(Upload upload) {
+  heddle::spawn([upload = std::move(upload)] { use(*upload.name); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'upload', but reads only 'name'
+}
+// CHECK-FIXES-LABEL: void movedPartBad(Upload upload) {
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([name = std::move(upload.name)] { use(*name); });
+
+// A copy of the pointer to an array, or of what a reference refers to, would be
+// something else: no fix.
+void arrayBad(Upload upload) {
+  heddle::spawn([upload = std::move(upload)] { use(upload.codes[0]); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'upload', but reads only 'codes'
+}
+// CHECK-FIXES-LABEL: void arrayBad(Upload upload) {
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([upload = std::move(upload)] { use(upload.codes[0]); });
+
+void referenceBad(Upload upload) {
+  heddle::spawn([upload = std::move(upload)] { use(upload.errors); });
+  // CHECK-MESSAGES: :[[@LINE-1]]:18: warning: the task keeps all of 'upload', but reads only 'errors'
+}
+// CHECK-FIXES-LABEL: void referenceBad(Upload upload) {
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([upload = std::move(upload)] { use(upload.errors); });

@@ -178,3 +178,19 @@ template <class T> void dependentBad(const std::vector<T> &items) {
     // CHECK-NOTES: :[[@LINE-4]]:3: note: repeated here
   }
 }
+
+// The count goes on: no fix.
+void countedBlockBad(const Items &items) {
+  int turns = 0;
+  for (long item : items) {
+    work(item);
+    if (++turns % 100 == 0) {
+      heddle::yield();
+      // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'yield' in a loop whose task is preempted anyway
+      // CHECK-NOTES: :[[@LINE-5]]:3: note: repeated here
+    }
+  }
+}
+// CHECK-FIXES-LABEL: void countedBlockBad(
+// CHECK-FIXES:         if (++turns % 100 == 0) {
+// CHECK-FIXES-NEXT:      heddle::yield();
