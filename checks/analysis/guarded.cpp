@@ -26,6 +26,33 @@ void addTouched(Unit &unit, const Stmt *stmt, const LockRegion &region,
       found.push_back(decl);
 }
 
+/// What several tasks write must not mix; who reads may wait for long.
+bool writes(const Call &call) {
+  return call.callee && call.callee->getIdentifier() &&
+         call.callee->getName().starts_with("write");
+}
+
+/// A stream, or what owns or points to one.
+bool isStream(QualType type) {
+  type = type.getNonReferenceType();
+  if (type->isPointerType())
+    type = type->getPointeeType();
+  const CXXRecordDecl *record = type->getAsCXXRecordDecl();
+  if (const auto *owner =
+          dyn_cast_or_null<ClassTemplateSpecializationDecl>(record))
+    return is_contained({"std::unique_ptr", "std::shared_ptr", "std::optional"},
+                        tableName(*owner)) &&
+           isStream(owner->getTemplateArgs()[0].getAsType());
+  for (; record && record->hasDefinition();
+       record = record->bases_begin()->getType()->getAsCXXRecordDecl()) {
+    if (tableName(*record) == "heddle::Stream")
+      return true;
+    if (record->getNumBases() != 1)
+      return false;
+  }
+  return false;
+}
+
 } // namespace
 
 bool isState(const ValueDecl *decl) {
@@ -83,12 +110,13 @@ guardedBy(Unit &unit, const LockRegion &region, ArrayRef<Stmt *> except) {
 }
 
 bool serialisesOnly(Unit &unit, const LockRegion &region, const Call &call) {
-  if (unit.roles(call).has(Role::Suspends))
-    return false;
   SmallVector<const ValueDecl *, 8> guarded = guardedBy(unit, region);
   if (guarded.size() != 1)
     return false;
   const ValueDecl *only = guarded.front();
+  if (unit.roles(call).has(Role::Suspends) &&
+      !(isStream(only->getType()) && writes(call)))
+    return false;
   bool used = (call.object() && mentions(call.object(), only)) ||
               any_of(call.args(), [&](const Expr *argument) {
                 return mentions(argument, only);

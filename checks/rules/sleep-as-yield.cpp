@@ -44,9 +44,7 @@ class SleepAsYield final : public FunctionCheck {
   }
 
   void checkSleep(const Call &call) {
-    auto length = call.args().empty()
-                      ? std::nullopt
-                      : durationOf(unit().context(), call.args()[0]);
+    auto length = lengthOf(call);
     if (!length || *length > longest)
       return;
     const Loop *loop = loopOf(call);
@@ -56,6 +54,19 @@ class SleepAsYield final : public FunctionCheck {
       reportNone(call);
     else if (loop && isForFairness(call, *loop))
       reportShort(call, *loop);
+  }
+
+  std::optional<std::chrono::nanoseconds> lengthOf(const Call &call) {
+    if (call.args().empty())
+      return std::nullopt;
+    const Expr *given = call.args()[0];
+    if (!call.callee || tableName(*call.callee) != "usleep")
+      return durationOf(unit().context(), given);
+    Expr::EvalResult number;
+    if (given->isValueDependent() ||
+        !given->EvaluateAsInt(number, unit().context()))
+      return std::nullopt;
+    return std::chrono::microseconds(number.Val.getInt().getExtValue());
   }
 
   // Of a function that only sleeps, that of its one caller.

@@ -261,3 +261,37 @@ void FN_heldOnSomePaths(bool locked) {
   if (locked)
     mu.unlock();
 }
+
+// What several tasks write to a stream must not mix.
+class Peer {
+public:
+  explicit Peer(heddle::TcpStream stream) : stream_(std::move(stream)) {}
+  void sendOk(heddle::ConstBytes head, heddle::ConstBytes body) {
+    std::lock_guard lock(writing_);
+    stream_.write_all(head);
+    stream_.write_all(body);
+  }
+
+private:
+  heddle::Mutex writing_;
+  heddle::TcpStream stream_;
+};
+
+// Who reads keeps the others from writing.
+class Shared {
+public:
+  explicit Shared(heddle::TcpStream stream) : stream_(std::move(stream)) {}
+  void readBad(heddle::Bytes into) {
+    std::lock_guard lock(mutex_);
+    stream_.read(into);
+    // CHECK-MESSAGES: :[[@LINE-1]]:13: warning: 'mutex_' is held while 'read' may suspend
+  }
+  void write(heddle::ConstBytes data) {
+    std::lock_guard lock(mutex_);
+    stream_.write_all(data);
+  }
+
+private:
+  heddle::Mutex mutex_;
+  heddle::TcpStream stream_;
+};

@@ -281,12 +281,34 @@ void lookAlikeOk(Display &display, const Items &items) {
   }
 }
 
-// The system call's numbers are not read.
-void FN_usleep(const Items &items) {
+void systemCallBad(const Items &items) {
   heddle::spawn([&items] {
     for (int item : items) {
       work(item);
       usleep(500);
+      // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'usleep' delays each item, though the task is preempted anyway
+      // CHECK-NOTES: :[[@LINE-4]]:5: note: the items of this loop
+      // CHECK-NOTES: :[[@LINE-3]]:7: note: without it, the loop takes its items as fast as it can
     }
   });
 }
+// CHECK-REVIEW-LABEL: void systemCallBad(const Items &items) {
+// CHECK-REVIEW-NEXT: {{^}}  heddle::spawn([&items] {
+// CHECK-REVIEW-NEXT: {{^}}    for (int item : items) {
+// CHECK-REVIEW-NEXT: {{^}}      work(item);
+// CHECK-REVIEW-NEXT: {{^}}    }
+
+void systemCallNoneBad(const Items &items) {
+  heddle::spawn([&items] {
+    for (int item : items) {
+      work(item);
+      usleep(0);
+      // CHECK-NOTES: :[[@LINE-1]]:7: warning: 'usleep' for no time at all lets nobody else run
+    }
+  });
+}
+// CHECK-FIXES-LABEL: void systemCallNoneBad(const Items &items) {
+// CHECK-FIXES-NEXT: {{^}}  heddle::spawn([&items] {
+// CHECK-FIXES-NEXT: {{^}}    for (int item : items) {
+// CHECK-FIXES-NEXT: {{^}}      work(item);
+// CHECK-FIXES-NEXT: {{^}}    }
