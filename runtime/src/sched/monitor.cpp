@@ -151,6 +151,26 @@ bool rest(std::int64_t until) noexcept {
   return word.exchange(0, std::memory_order_acquire);
 }
 
+// When the next timer is due that no worker looks after. The lock is held.
+std::int64_t unattended_timer() noexcept {
+  std::int64_t timer = next_timer();
+  return timer < scheduler.timekeeper_wakes ? timer : Wheel::never;
+}
+
+// Sleeps for a while, or until such a timer, or until nudged.
+void rest_for_a_while() noexcept {
+  std::int64_t now = now_ns();
+  std::int64_t until = now + longest_sleep;
+  // As below: who arms a timer sees how long we sleep, or we see the timer.
+  wakes_at.store(until, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  {
+    std::lock_guard guard(scheduler.lock);
+    until = std::min(until, std::max(unattended_timer(), now + shortest_sleep));
+  }
+  rest(until);
+}
+
 // Sleeps until a processor is taken from the idle ones, or until a timer that
 // no worker looks after. Who takes a processor does so under the lock and reads
 // wakes_at after, and so either is seen here or sees this: `never`, also where
@@ -163,7 +183,7 @@ void rest_while_idle() noexcept {
   std::int64_t left = -1;
   {
     std::lock_guard guard(scheduler.lock);
-    if (std::int64_t timer = next_timer(); timer < scheduler.timekeeper_wakes)
+    if (std::int64_t timer = unattended_timer(); timer != Wheel::never)
       left = std::max<std::int64_t>(timer - now_ns(), 0);
     idle = scheduler.idle_procs.load(std::memory_order_relaxed) ==
            scheduler.procs.load(std::memory_order_relaxed);
@@ -184,6 +204,16 @@ bool look_for_stranded(bool before) noexcept {
   if (stranded && before)
     wake_worker();
   return stranded;
+}
+
+void look_at_limits() noexcept {
+  retire_surplus();
+  keep_within_limit();
+  if (!scheduler.follows_quota.load(std::memory_order_relaxed))
+    return;
+  unsigned allowed = std::min(available_procs(), max_processors);
+  if (allowed != scheduler.procs.load(std::memory_order_relaxed))
+    change_procs(allowed);
 }
 
 void answer_quit() noexcept {
@@ -212,6 +242,10 @@ void *run_monitor(void *) noexcept {
     if (quit_was_sent())
       answer_quit();
     stranded = look_for_stranded(stranded);
+    if (now - quota_looked_at > quota_interval) {
+      quota_looked_at = now;
+      look_at_limits();
+    }
     std::uint32_t procs = scheduler.procs.load(std::memory_order_relaxed);
     std::uint32_t idle = scheduler.idle_procs.load(std::memory_order_relaxed);
     if (idle == procs) {
@@ -229,7 +263,7 @@ void *run_monitor(void *) noexcept {
                  !somebody_runs() && !io_unattended()) {
         rest_while_idle();
       } else {
-        rest(now_ns() + longest_sleep);
+        rest_for_a_while();
       }
       sleep = shortest_sleep;
       continue;
@@ -247,14 +281,6 @@ void *run_monitor(void *) noexcept {
         break;
       if (i < procs && !seeded.on())
         busy |= look_at(*processor, seen[i], now);
-    }
-    if (now - quota_looked_at > quota_interval) {
-      quota_looked_at = now;
-      retire_surplus();
-      keep_within_limit();
-      if (scheduler.follows_quota.load(std::memory_order_relaxed))
-        if (unsigned allowed = available_procs(); allowed != procs)
-          change_procs(std::min(allowed, max_processors));
     }
     bool blocking = std::ranges::any_of(seen, &Seen::blocking);
     std::int64_t longest =
