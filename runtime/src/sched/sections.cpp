@@ -10,6 +10,9 @@
 #include <new>
 #include <sched.h>
 
+extern "C" void heddle_call_below(void *context, void (*call)(void *),
+                                  void *arg);
+
 namespace heddle::detail {
 
 bool take_from(Worker &worker, Processor &processor) noexcept {
@@ -71,15 +74,53 @@ void regain_processor() noexcept {
       nullptr);
 }
 
+namespace {
+
+struct ThreadCall {
+  void (*call)(void *);
+  void *arg;
+  Stack &caller;
+  Stack &base;
+};
+
+// On the thread's stack.
+void run_thread_call(void *arg) {
+  auto &what = *static_cast<ThreadCall *>(arg);
+#ifdef HEDDLE_ASAN
+  __sanitizer_finish_switch_fiber(what.base.asan_fake, nullptr, nullptr);
+#endif
+  what.call(what.arg);
+#ifdef HEDDLE_ASAN
+  __sanitizer_start_switch_fiber(&what.base.asan_fake, what.caller.low,
+                                 what.caller.size);
+#endif
+}
+
+} // namespace
+
+// A call, and no switch: what waits there waits with the thread, so that the
+// worker stays the same.
 void call_on_thread_stack(void (*call)(void *), void *arg) {
   Worker *worker = this_worker();
   if (!on_task_stack(worker))
     return call(arg);
-  worker->request = Worker::Request::call;
-  worker->call = call;
-  worker->call_arg = arg;
-  worker->caller = worker->stack;
-  switch_stacks(*worker, worker->base);
+  ThreadCall what{call, arg, *worker->stack, worker->base};
+  worker->stack = &what.base;
+#ifdef HEDDLE_ASAN
+  __sanitizer_start_switch_fiber(&what.caller.asan_fake, what.base.low,
+                                 what.base.size);
+#endif
+#ifdef HEDDLE_TSAN
+  __tsan_switch_to_fiber(what.base.tsan_fiber, 0);
+#endif
+  heddle_call_below(what.base.sp, run_thread_call, &what);
+#ifdef HEDDLE_TSAN
+  __tsan_switch_to_fiber(what.caller.tsan_fiber, 0);
+#endif
+#ifdef HEDDLE_ASAN
+  __sanitizer_finish_switch_fiber(what.caller.asan_fake, nullptr, nullptr);
+#endif
+  worker->stack = &what.caller;
 }
 
 namespace {

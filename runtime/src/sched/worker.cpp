@@ -114,10 +114,6 @@ void *run_worker(void *arg) noexcept {
     switch (worker.request) {
     case Worker::Request::none:
       std::abort();
-    case Worker::Request::call:
-      to = worker.caller;
-      worker.call(worker.call_arg);
-      break;
     case Worker::Request::wait_pinned:
       park_pinned(worker);
       if (Task *task = std::exchange(worker.resume, nullptr)) {

@@ -124,15 +124,11 @@ struct alignas(64) Worker {
   Stack base;
   enum class Request : std::uint8_t {
     none,
-    call,
     wait_pinned,
     await_stack,
     leave
   };
   Request request = Request::none;
-  void (*call)(void *) = nullptr;
-  void *call_arg = nullptr;
-  Stack *caller = nullptr;
 
   // Asleep. Guarded by the scheduler's lock, except the word.
   bool listed = false;

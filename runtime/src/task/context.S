@@ -11,6 +11,11 @@
 //
 // Calls call(arg). To an unwinder, the caller is whoever saved the context: that
 // is how the backtrace of a task that waits is taken, from another thread.
+//
+// void heddle_call_below(void *context, void (*call)(void *), void *arg)
+//
+// Calls call(arg) on the stack of the context, below it, and returns from it as from any call, which the CPU
+// predicts, and to which unwinders and debuggers see through.
 
         .text
 
@@ -108,6 +113,29 @@ heddle_call_above:
         .cfi_endproc
         .size   heddle_call_above, . - heddle_call_above
 
+        .globl  heddle_call_below
+        .hidden heddle_call_below
+        .type   heddle_call_below, @function
+        .balign 16
+heddle_call_below:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbp, 0
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register rbp
+        movq    %rdi, %rsp
+        andq    $-16, %rsp
+        movq    %rdx, %rdi
+        callq   *%rsi
+        movq    %rbp, %rsp
+        popq    %rbp
+        .cfi_def_cfa rsp, 8
+        .cfi_restore rbp
+        retq
+        .cfi_endproc
+        .size   heddle_call_below, . - heddle_call_below
+
 #elif defined(__aarch64__)
 
         .globl  heddle_switch_context
@@ -200,6 +228,31 @@ heddle_call_above:
         ret
         .cfi_endproc
         .size   heddle_call_above, . - heddle_call_above
+
+        .globl  heddle_call_below
+        .hidden heddle_call_below
+        .type   heddle_call_below, %function
+        .balign 16
+heddle_call_below:
+        .cfi_startproc
+        stp     x29, x30, [sp, #-16]!
+        .cfi_adjust_cfa_offset 16
+        .cfi_rel_offset x29, 0
+        .cfi_rel_offset x30, 8
+        mov     x29, sp
+        .cfi_def_cfa_register x29
+        mov     sp, x0
+        mov     x0, x2
+        blr     x1
+        mov     sp, x29
+        .cfi_def_cfa_register sp
+        ldp     x29, x30, [sp], #16
+        .cfi_adjust_cfa_offset -16
+        .cfi_restore x29
+        .cfi_restore x30
+        ret
+        .cfi_endproc
+        .size   heddle_call_below, . - heddle_call_below
 
 #else
 #error "no context switch for this architecture"
