@@ -95,10 +95,36 @@ private:
     edits.require(bool(items));
     if (!edits)
       return;
-    edits.replace(SourceRange(items.getTemplateNameLoc(), items.getRAngleLoc()),
-                  "Counter");
+    SourceRange written(items.getTemplateNameLoc(), items.getRAngleLoc());
+    edits.replace(written, "Counter");
+    if (const auto *parameter = dyn_cast<ParmVarDecl>(&name))
+      joinLine(*parameter, written);
     if (&name == channel.onlyMade()->variable)
       dropCapacity(name);
+  }
+
+  // What has become shorter may fit the line above it.
+  void joinLine(const ParmVarDecl &parameter, SourceRange type) {
+    auto whole = source.span(parameter.getSourceRange());
+    auto written = source.span(type);
+    if (!whole || !written)
+      return;
+    FileID file = whole->file;
+    unsigned begin = source.lineBegin(file, whole->begin);
+    llvm::StringRef indentation = source.text({file, begin, whole->begin});
+    if (begin == 0 || !indentation.trim().empty())
+      return;
+    unsigned above = source.lineBegin(file, begin - 1);
+    llvm::StringRef before = source.text({file, above, begin}).rtrim();
+    llvm::StringRef rest =
+        source.text({file, whole->begin, source.lineEnd(file, whole->begin)});
+    size_t length = before.size() + 1 + rest.rtrim().size() +
+                    llvm::StringRef("Counter").size() -
+                    (written->end - written->begin);
+    if (before.ends_with(",") && !before.contains("//") &&
+        length <= source.columnLimit(file))
+      edits.replace(Span{file, above + unsigned(before.size()), whole->begin},
+                    " ");
   }
 
   void dropCapacity(const ValueDecl &name) {

@@ -20,8 +20,7 @@ std::uint64_t process(std::uint32_t job) {
   return (job * 2654435761u) >> 16;
 }
 
-void work(heddle::Channel<Batch> &batches,
-          heddle::Counter &completed) {
+void work(heddle::Channel<Batch> &batches, heddle::Counter &completed) {
   for (Batch batch : batches) {
     std::uint64_t sum = 0;
     for (std::uint32_t job = batch.first; job < batch.last; ++job) {
