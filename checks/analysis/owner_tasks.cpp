@@ -109,11 +109,11 @@ private:
     return true;
   }
 
-  // Of the answers only their values count, not what channels are made of.
+  // Of what is done on channels only values count, not what these are made of.
   void touch(const Stmt &stmt, Touched &touched) {
     const auto *expr = dyn_cast<CallExpr>(&stmt);
-    bool answers = expr && isAnswer(*unit.call(expr));
-    if (!answers && !hasAnswer(stmt)) {
+    bool answers = expr && isOnChannel(*unit.call(expr));
+    if (!answers && !usesChannel(stmt)) {
       Touched more = touchedBy(unit, &stmt);
       append_range(touched.mentioned, more.mentioned);
       touched.unseen |= more.unseen;
@@ -124,17 +124,26 @@ private:
         touch(*child, touched);
   }
 
-  bool hasAnswer(const Stmt &stmt) const {
-    return any_of(found.trips, [&](const RoundTrip &trip) {
-      return any_of(trip.answers, [&](const ChannelUse *answer) {
-        return contains(stmt, *answer->site());
-      });
-    });
+  bool usesChannel(const Stmt &stmt) const {
+    auto isIn = [&](const Call *call) {
+      return call && contains(stmt, *call->site);
+    };
+    return isIn(found.receive->call) ||
+           any_of(found.trips, [&](const RoundTrip &trip) {
+             return any_of(trip.answers, [&](const ChannelUse *answer) {
+               return isIn(answer->call);
+             });
+           });
+  }
+
+  bool isOnChannel(const Call &call) const {
+    return &call == found.receive->call || isAnswer(call);
   }
 
   bool waits(const Function &fn, const Stmt &part) const {
     return any_of(fn.calls, [&](const Call *call) {
-      if (call->destroyed || !contains(part, *call->site))
+      if (call->destroyed || call == found.receive->call ||
+          !contains(part, *call->site))
         return false;
       auto path = suspends(unit, *call);
       path = path ? path : blocks(unit, *call);

@@ -200,6 +200,50 @@ void kindsBad(const std::vector<int> &keys) {
 // CHECK-NOTES: :[[@LINE-11]]:3: note: repeated here
 // CHECK-NOTES: :[[@LINE-11]]:5: note: reached through this call
 
+// An endless loop that the close ends.
+class CountsBad {
+public:
+  CountsBad() {
+    owner_.spawn([this] { run(); });
+  }
+  ~CountsBad() {
+    asked_.close();
+    owner_.wait();
+  }
+  int of(int key) {
+    auto reply = heddle::make_channel<int>(1);
+    asked_.send({key, reply});
+    return *reply->receive();
+  }
+
+private:
+  struct Asked {
+    int key;
+    std::shared_ptr<heddle::Channel<int>> reply;
+  };
+  void run() {
+    for (;;) {
+      auto asked = asked_.receive();
+      if (!asked)
+        return;
+      asked->reply->send(++counts_[asked->key]);
+    }
+  }
+
+  heddle::Channel<Asked> asked_;
+  heddle::WaitGroup owner_;
+  std::map<int, int> counts_;
+};
+void countAll(CountsBad &counts, const std::vector<int> &keys) {
+  heddle::parallel_for(keys, [&](int key) { counts.of(key); });
+}
+// CHECK-NOTES: :[[@LINE-7]]:26: warning: 'asked_' does the work of a lock around 'counts_'
+// CHECK-NOTES: :[[@LINE-15]]:20: note: one task applies each command
+// CHECK-NOTES: :[[@LINE-27]]:12: note: a command is sent here
+// CHECK-NOTES: :[[@LINE-27]]:13: note: and waited for here
+// CHECK-NOTES: :[[@LINE-6]]:3: note: repeated here
+// CHECK-NOTES: :[[@LINE-7]]:52: note: reached through this call
+
 // Others of the same form that are no locks.
 struct Add {
   int key;
