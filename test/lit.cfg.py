@@ -24,6 +24,7 @@ config.substitutions += [
     ("%heddle_plugin", plugin),
     ("%heddle", f"{config.build}/bin/heddle"),
     ("%dump_facts", f"{config.build}/bin/heddle-dump-facts"),
+    ("%check_rewrite", f"{root}/test/support/check_rewrite.sh {config.llvm} {config.build}/bin/heddle-apply-rewrite %t '{runtime_flags}'"),
     ("%runtime_flags", runtime_flags),
     ("%build", config.build),
     ("%python", "python3"),

@@ -42,6 +42,7 @@ WaitArguments waitArguments(StringRef name) {
       .Case("splice", {.descriptor = 0, .flags = 5, .flag = 2})
       .Case("sendfile", {.descriptor = 0})
       .Case("waitpid", {.flags = 2, .flag = noHang})
+      .Case("waitid", {.flags = 3, .flag = noHang})
       .Case("flock", {.flags = 1, .flag = lockNonBlock})
       .Case("poll", {.timeout = 2})
       .Cases({"epoll_wait", "epoll_pwait"}, {.timeout = 3})

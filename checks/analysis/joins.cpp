@@ -2,6 +2,7 @@
 
 #include "analysis/timers.h"
 #include "analysis/uses.h"
+#include "analysis/ways.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -10,6 +11,9 @@
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
+
+#include <set>
+#include <tuple>
 
 using namespace clang;
 
@@ -75,17 +79,26 @@ private:
         if (!runsDuringCall(next.execution))
           continue;
         Bindings inner = bound;
+        Visit visit = {next.target, first, {}};
         if (!next.argument && next.target->decl)
           for (auto [parameter, argument] :
                llvm::zip(next.target->decl->parameters(), call->args()))
-            if (const ValueDecl *named = namedBy(argument))
+            if (const ValueDecl *named = namedBy(argument)) {
               inner[parameter] = originOf(named, bound);
-        collect(*next.target, inner, first, depth + 1);
+              std::get<2>(visit).push_back(inner[parameter]);
+            }
+        if (visited.insert(std::move(visit)).second)
+          collect(*next.target, inner, first, depth + 1);
       }
     }
   }
 
+  // Many ways lead to a function; with the same objects, one tells all.
+  using Visit = std::tuple<const Function *, const Call *,
+                           std::vector<const ValueDecl *>>;
+
   Unit &unit;
+  std::set<Visit> visited;
   std::vector<ObjectCall> found;
 };
 
@@ -259,50 +272,6 @@ private:
   llvm::SmallVector<Join, 2> joins;
 };
 
-/// Looks for a way from one statement to the end of its function that passes
-/// none of some others.
-class Ways {
-public:
-  Ways(const CFG &cfg, llvm::ArrayRef<const Stmt *> barriers)
-      : cfg(cfg), barriers(barriers) {}
-
-  bool leadOut(const Stmt &from) {
-    for (const CFGBlock *block : cfg)
-      for (unsigned i = 0; i < block->size(); ++i)
-        if (isStatement((*block)[i], &from))
-          return leadsOut(*block, i + 1);
-    return true;
-  }
-
-private:
-  static bool isStatement(const CFGElement &element, const Stmt *stmt) {
-    auto statement = element.getAs<CFGStmt>();
-    return statement && statement->getStmt() == stmt;
-  }
-
-  bool leadsOut(const CFGBlock &block, unsigned first) {
-    for (unsigned i = first; i < block.size(); ++i)
-      for (const Stmt *barrier : barriers)
-        if (isStatement(block[i], barrier))
-          return false;
-    if (const Stmt *end = block.getTerminatorStmt();
-        end && llvm::is_contained(barriers, end))
-      return false;
-    if (&block == &cfg.getExit())
-      return true;
-    if (block.hasNoReturnElement())
-      return false;
-    for (const CFGBlock *next : block.succs())
-      if (next && visited.insert(next).second && leadsOut(*next, 0))
-        return true;
-    return false;
-  }
-
-  const CFG &cfg;
-  llvm::ArrayRef<const Stmt *> barriers;
-  llvm::DenseSet<const CFGBlock *> visited;
-};
-
 // Nothing is known to run it, or what runs it does so at the end of a scope.
 bool isKept(Unit &unit, const Function &closure) {
   llvm::ArrayRef<Invocation> all = invokers(unit, closure);
@@ -338,9 +307,8 @@ bool isAlwaysJoined(Unit &unit, const Spawn &spawn) {
     barriers.push_back(join.site);
   }
   const Call &start = *spawn.path.front();
-  const CFG *cfg = barriers.empty() ? nullptr : unit.cfg(*start.caller);
   return !barriers.empty() &&
-         (!cfg || !Ways(*cfg, barriers).leadOut(*start.site));
+         !avoids(unit, *start.caller, *start.site, barriers);
 }
 
 bool isDetached(Unit &unit, const Spawn &spawn) {

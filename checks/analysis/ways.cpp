@@ -23,8 +23,9 @@ bool throwsVisibly(const Stmt *stmt) {
 
 class Ways {
 public:
-  Ways(Unit &unit, const CFG &cfg, ArrayRef<const Stmt *> places)
-      : unit(unit), cfg(cfg), places(places) {}
+  Ways(Unit &unit, const CFG &cfg, ArrayRef<const Stmt *> places,
+       bool endsByThrow)
+      : unit(unit), cfg(cfg), places(places), endsByThrow(endsByThrow) {}
 
   std::optional<WayOut> poorest(const Stmt &from) {
     for (const CFGBlock *block : cfg)
@@ -49,7 +50,7 @@ private:
         continue;
       last = statement->getStmt();
       passed += is_contained(places, last);
-      if (mayThrow(*last))
+      if (endsByThrow && mayThrow(*last))
         leave(passed, last);
     }
     // What it goes over has come to its end behind the loop.
@@ -61,7 +62,10 @@ private:
       if (!next)
         continue;
       if (next == &cfg.getExit()) {
-        bool isJump = last && isa<ReturnStmt, CXXThrowExpr>(last);
+        bool isThrow = last && isa<CXXThrowExpr>(last);
+        bool isJump = isThrow || isa_and_nonnull<ReturnStmt>(last);
+        if (isThrow && !endsByThrow)
+          continue;
         leave(passed, isJump ? last : nullptr);
         continue;
       }
@@ -93,6 +97,7 @@ private:
   Unit &unit;
   const CFG &cfg;
   ArrayRef<const Stmt *> places;
+  const bool endsByThrow;
   DenseMap<const CFGBlock *, unsigned> least;
   std::deque<const CFGBlock *> pending;
   std::optional<WayOut> best;
@@ -120,7 +125,14 @@ std::optional<WayOut> poorestWay(Unit &unit, const Function &fn,
                                  const Stmt &from,
                                  ArrayRef<const Stmt *> places) {
   const CFG *cfg = unit.cfg(fn);
-  return cfg ? Ways(unit, *cfg, places).poorest(from) : std::nullopt;
+  return cfg ? Ways(unit, *cfg, places, true).poorest(from) : std::nullopt;
+}
+
+bool avoids(Unit &unit, const Function &fn, const Stmt &from,
+            ArrayRef<const Stmt *> places) {
+  const CFG *cfg = unit.cfg(fn);
+  auto way = cfg ? Ways(unit, *cfg, places, false).poorest(from) : std::nullopt;
+  return way && way->passed == 0;
 }
 
 bool leavesLoop(const Stmt *stmt) { return leaves(stmt, true); }

@@ -22,6 +22,11 @@ std::optional<WayOut> poorestWay(Unit &unit, const Function &fn,
                                  const clang::Stmt &from,
                                  llvm::ArrayRef<const clang::Stmt *> places);
 
+/// Some way from `from` to an end of `fn` passes none of `places`. What is
+/// thrown takes none.
+bool avoids(Unit &unit, const Function &fn, const clang::Stmt &from,
+            llvm::ArrayRef<const clang::Stmt *> places);
+
 /// Something in `stmt`, a part of a loop's body, leaves the loop.
 bool leavesLoop(const clang::Stmt *stmt);
 

@@ -2,6 +2,7 @@
 
 #include "framework/session.h"
 #include "model/roles.h"
+#include "rewrite/inclusions.h"
 
 #include "clang/ASTMatchers/ASTMatchers.h"
 #include "clang/ASTMatchers/ASTMatchersInternal.h"
@@ -31,27 +32,6 @@ public:
 
 private:
   std::shared_ptr<Session> session;
-};
-
-class RecordIncludes : public PPCallbacks {
-public:
-  RecordIncludes(const SourceManager &sm,
-                 std::shared_ptr<std::vector<Inclusion>> list)
-      : sm(sm), list(std::move(list)) {}
-
-  void InclusionDirective(SourceLocation hash, const Token &, StringRef name,
-                          bool angled, CharSourceRange,
-                          OptionalFileEntryRef file, StringRef, StringRef,
-                          const Module *, bool,
-                          SrcMgr::CharacteristicKind) override {
-    auto [from, offset] = sm.getDecomposedExpansionLoc(hash);
-    list->push_back({from, offset, name.str(), angled,
-                     file ? file->getName().str() : std::string()});
-  }
-
-private:
-  const SourceManager &sm;
-  std::shared_ptr<std::vector<Inclusion>> list;
 };
 
 const OptionInfo *findOption(const CheckInfo &info, StringRef name) {
@@ -142,8 +122,7 @@ unsigned Check::number(StringRef name) const {
 void Check::registerPPCallbacks(const SourceManager &sm, Preprocessor *pp,
                                 Preprocessor *) {
   if (session->leads(*this))
-    pp->addPPCallbacks(
-        std::make_unique<RecordIncludes>(sm, session->inclusions));
+    pp->addPPCallbacks(recordInclusions(sm, session->inclusions));
 }
 
 void Check::registerMatchers(ast_matchers::MatchFinder *finder) {

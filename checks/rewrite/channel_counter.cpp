@@ -2,6 +2,7 @@
 
 #include "analysis/spawns.h"
 #include "rewrite/channel_edits.h"
+#include "rewrite/scope.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/TypeLoc.h"
@@ -147,20 +148,21 @@ private:
   void replaceUse(const ChannelUse &use) {
     if (use.kind == ChannelUse::Receive)
       return;
-    const Stmt *statement =
-        use.call ? statementOf(unit, use.call->site) : nullptr;
     std::string access = accessOf(source, use);
-    edits.require(use.kind != ChannelUse::Look && !access.empty() &&
-                  statement && onlyCall(unit, statement) == use.call);
+    const Expr *call = use.call ? use.call->expr() : nullptr;
+    edits.require(use.kind != ChannelUse::Look && !access.empty() && call &&
+                  isDiscarded(unit, *call));
     if (!edits)
       return;
     if (use.kind == ChannelUse::Close) {
-      edits.remove(*statement);
+      const Stmt *statement = statementOf(unit, call);
+      if (edits.require(statement))
+        edits.remove(*statement);
       return;
     }
     llvm::StringRef value = source.text(use.value->getSourceRange());
     edits.require(!value.empty())
-        .replace(use.call->expr()->getSourceRange(),
+        .replace(call->getSourceRange(),
                  access + (value == "1" ? "increment()"
                                         : ("add(" + value + ")").str()));
   }

@@ -103,8 +103,10 @@ private:
     edits.require(!parameter.empty() && !item->getName().empty());
     std::string variable = isOptional ? item->getNameAsString() : "left";
     std::string body;
+    bool isPlain = item->getType().isTriviallyCopyableType(unit.context());
     if (!isOptional)
-      body += "\n" + step() + parameter.str() + " = *std::move(left);";
+      body += "\n" + step() + parameter.str() +
+              (isPlain ? " = *left;" : " = *std::move(left);");
     const auto *block = cast<CompoundStmt>(handler->getBody());
     for (const Stmt *stmt : block->body())
       body += "\n" + step() + relativeStatement(*stmt);

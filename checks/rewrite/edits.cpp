@@ -63,6 +63,18 @@ bool isTrailing(StringRef text) {
           text.find("*/") == text.size() - 2);
 }
 
+/// Where the comments begin that fill the lines above the one at `line`; there
+/// if there are none.
+unsigned commentsAbove(const Source &source, FileID file, unsigned line) {
+  while (line > 0) {
+    unsigned above = source.lineBegin(file, line - 1);
+    if (!source.contents(file).slice(above, line).trim().starts_with("//"))
+      break;
+    line = above;
+  }
+  return line;
+}
+
 } // namespace
 
 Edits &Edits::remove(std::optional<Span> span) {
@@ -93,12 +105,7 @@ Edits &Edits::remove(std::optional<Span> span) {
   end = std::min<unsigned>(end + 1, unsigned(code.size()));
   StringRef following = code.slice(end, source->lineEnd(file, end)).trim();
   if (following.empty() || following.starts_with("}"))
-    while (begin > 0) {
-      unsigned above = source->lineBegin(file, begin - 1);
-      if (!code.slice(above, begin).trim().starts_with("//"))
-        break;
-      begin = above;
-    }
+    begin = commentsAbove(*source, file, begin);
   return replace(Span{file, begin, end}, "");
 }
 
@@ -106,12 +113,15 @@ Edits &Edits::insertStatement(const Twine &statement, const Stmt &anchor) {
   auto span = source->span(anchor.getSourceRange());
   if (!require(span.has_value()))
     return *this;
-  unsigned line = source->lineBegin(span->file, span->begin);
-  StringRef before = source->contents(span->file).slice(line, span->begin);
-  span->end = span->begin;
-  if (isBlank(before))
-    return replace(span, statement + "\n" + before);
-  return replace(span, statement + " ");
+  FileID file = span->file;
+  StringRef code = source->contents(file);
+  unsigned line = source->lineBegin(file, span->begin);
+  StringRef before = code.slice(line, span->begin);
+  if (!isBlank(before))
+    return replace(Span{file, span->begin, span->begin}, statement + " ");
+  // The anchor keeps the comment above it.
+  line = commentsAbove(*source, file, line);
+  return replace(Span{file, line, line}, before + statement + "\n");
 }
 
 Edits &Edits::insertInBody(const Stmt &body, const Stmt *anchor,
@@ -132,6 +142,9 @@ Edits &Edits::insertInBody(const Stmt &body, const Stmt *anchor,
   unsigned above = line;
   while (above > 0 && isBlank(code.substr(above - 1, 1)))
     --above;
+  StringRef head = code.slice(source->lineBegin(file, above), above);
+  if (!require(!head.contains("//") && !head.ends_with("*/")))
+    return *this;
   replace(Span{file, above, span->begin}, " {\n" + inner + text + "\n" + inner);
   return replace(Span{file, span->end, span->end},
                  "\n" + inner.drop_back(unit.size()) + "}");
@@ -150,14 +163,16 @@ Edits &Edits::breakLambda(const LambdaExpr &lambda, unsigned growth) {
     return *this;
   StringRef outer = source->indentation(file, span->begin);
   std::string inner = (outer + source->indentationUnit(file)).str();
+  StringRef code = source->contents(file);
   unsigned end = span->begin + 1;
   for (const Stmt *statement : body->body()) {
     auto place = source->statement(*statement);
-    if (!require(place.has_value()))
+    if (!require(place && isBlank(code.slice(end, place->begin))))
       return *this;
     replace(Span{file, end, place->begin}, "\n" + inner);
     end = place->end;
   }
+  require(isBlank(code.slice(end, span->end - 1)));
   return replace(Span{file, end, span->end - 1}, "\n" + outer);
 }
 

@@ -90,14 +90,18 @@ private:
     std::string separator =
         "\n" + (broken ? inner : outer + std::string(head.size(), ' '));
     std::optional<unsigned> end;
+    std::string comments;
     for (const SpawnedTask &task : tasks) {
       auto lambda = source.span(task.lambda->getSourceRange());
       auto statement = source.statement(*task.branch.statement);
       edits.require(lambda && statement);
       if (!edits)
         return;
+      if (end)
+        comments = commentsIn(source.text(Span{file, *end, statement->begin}),
+                              separator);
       edits.replace(Span{file, end ? *end : first->begin, lambda->begin},
-                    end ? "," + separator
+                    end ? "," + comments + separator
                         : head + (broken ? separator : std::string()));
       end = lambda->end;
       if (task.signal)
@@ -112,6 +116,20 @@ private:
       if (!isBetween(statement))
         edits.remove(*statement);
     edits.include("heddle/parallel.h", tasks.front().start.location());
+  }
+
+  // The comment that ends the line of one task, and those above the next.
+  static std::string commentsIn(StringRef between, StringRef separator) {
+    std::string kept;
+    auto [line, rest] = between.split('\n');
+    if (size_t at = line.find("//"); at != StringRef::npos)
+      kept = (" " + line.drop_front(at).rtrim()).str();
+    while (!rest.empty()) {
+      std::tie(line, rest) = rest.split('\n');
+      if (line.trim().starts_with("//"))
+        kept += (separator + line.trim()).str();
+    }
+    return kept;
   }
 
   // The lines of the lambda but for the first, and but for the one that goes.

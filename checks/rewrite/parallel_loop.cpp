@@ -94,9 +94,6 @@ private:
       edits.remove(*shape.wait);
     for (const ContinueStmt *skip : skips)
       edits.replace(skip->getSourceRange(), "return");
-    for (const Expr *use : items.iteratorUses)
-      rename(*use);
-
     std::string head = qualifierOf(source, *shape.spawn) + algorithm.str() +
                        "(" + items.arguments + ", [" +
                        llvm::join(signature.captures, ", ") + "](" +
@@ -108,20 +105,34 @@ private:
     edits.include("heddle/parallel.h", begin);
   }
 
-  void rename(const Expr &use) {
-    const auto *member = dyn_cast<MemberExpr>(&use);
+  /// What is the iterator's in `use`, and what is the item's instead.
+  std::pair<SourceRange, std::string> renaming(const Expr &use) const {
     const auto *arrow = dyn_cast<CXXOperatorCallExpr>(&use);
-    if (arrow && arrow->getOperator() == OO_Arrow) {
-      SourceLocation name = arrow->getArg(0)->getBeginLoc();
-      edits.replace(SourceRange(name, arrow->getOperatorLoc()),
-                    items.itemName + ".");
-    } else if (member) {
-      edits.replace(SourceRange(member->getBase()->getBeginLoc(),
-                                member->getOperatorLoc()),
-                    items.itemName + ".");
-    } else {
-      edits.replace(use.getSourceRange(), items.itemName);
+    if (arrow && arrow->getOperator() == OO_Arrow)
+      return {
+          SourceRange(arrow->getArg(0)->getBeginLoc(), arrow->getOperatorLoc()),
+          items.itemName + "."};
+    if (const auto *member = dyn_cast<MemberExpr>(&use))
+      return {SourceRange(member->getBase()->getBeginLoc(),
+                          member->getOperatorLoc()),
+              items.itemName + "."};
+    return {use.getSourceRange(), items.itemName};
+  }
+
+  /// The text of `span` with the item's name in it.
+  std::string renamed(Span span) {
+    std::string text;
+    for (const Expr *use : items.iteratorUses) {
+      auto [range, name] = renaming(*use);
+      auto place = source.span(range);
+      edits.require(place.has_value());
+      if (!place || place->begin < span.begin || place->end > span.end)
+        continue;
+      text += source.text(Span{span.file, span.begin, place->begin});
+      text += name;
+      span.begin = place->end;
     }
+    return text += source.text(span);
   }
 
   /// The loop's head and the spawn's go; the task's lines take the place of the
@@ -164,6 +175,10 @@ private:
       return;
     }
 
+    for (const Expr *use : items.iteratorUses) {
+      auto [range, name] = renaming(*use);
+      edits.replace(range, name);
+    }
     // The lines of the body are as deep as the first one is.
     unsigned firstLine = source.lineEnd(file, task.begin) + 1;
     StringRef from = firstStatementIndentation(firstLine, content);
@@ -209,10 +224,9 @@ private:
         return;
       bool inPlace = prologue && kept.empty();
       kept += inPlace ? "" : broken ? "\n" + depth : " ";
-      kept += source.text(*span);
+      kept += renamed(*span);
     }
-    if (!items.iteratorUses.empty() || text.contains("//") ||
-        text.contains("/*")) {
+    if (text.contains("//") || text.contains("/*")) {
       edits.require(false);
       return;
     }

@@ -27,11 +27,9 @@ const Stmt *emptiedBranch(Unit &unit, const Stmt *statement) {
   return removable ? branch : nullptr;
 }
 
-// A branch in braces would be left with nothing in them.
-bool isAllOfBranch(Unit &unit, const Stmt *block) {
-  const auto *whole = dyn_cast_or_null<CompoundStmt>(block);
-  return whole && whole->size() == 1 &&
-         isa_and_nonnull<IfStmt>(unit.parent(whole));
+// Without its only statement `block` would be a branch that does nothing.
+bool emptiesBranch(Unit &unit, const CompoundStmt &block) {
+  return block.size() == 1 && isa_and_nonnull<IfStmt>(unit.parent(&block));
 }
 
 bool isConstant(const ASTContext &context, const Expr *expr) {
@@ -58,9 +56,10 @@ Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
       branch && isa_and_nonnull<CompoundStmt>(unit.parent(branch)))
     return edits.remove(*branch);
   if (const auto *result = dyn_cast_or_null<ReturnStmt>(up))
-    return edits.replace(result->getSourceRange(), "return");
-  return edits
-      .require(isa_and_nonnull<CompoundStmt>(up) && !isAllOfBranch(unit, up))
+    return edits.require(result->getRetValue()->getType()->isVoidType())
+        .replace(result->getSourceRange(), "return");
+  const auto *block = dyn_cast_or_null<CompoundStmt>(up);
+  return edits.require(block && !emptiesBranch(unit, *block))
       .remove(*statement);
 }
 

@@ -68,6 +68,27 @@ bool contains(const Stmt *whole, const Stmt *part) {
                    }));
 }
 
+bool isDiscarded(Unit &unit, const Expr &expr) {
+  const Stmt *child = &expr;
+  const Stmt *up = unit.parent(child);
+  while (isa_and_nonnull<ExprWithCleanups, ParenExpr, ImplicitCastExpr,
+                         MaterializeTemporaryExpr, CXXBindTemporaryExpr>(up)) {
+    child = up;
+    up = unit.parent(up);
+  }
+  if (const auto *branch = dyn_cast_or_null<IfStmt>(up))
+    return child != branch->getCond();
+  if (const auto *loop = dyn_cast_or_null<ForStmt>(up))
+    return child != loop->getCond();
+  if (const auto *loop = dyn_cast_or_null<WhileStmt>(up))
+    return child != loop->getCond();
+  if (const auto *loop = dyn_cast_or_null<DoStmt>(up))
+    return child != loop->getCond();
+  if (const auto *loop = dyn_cast_or_null<CXXForRangeStmt>(up))
+    return child == loop->getBody();
+  return isa_and_nonnull<CompoundStmt, SwitchCase, LabelStmt>(up);
+}
+
 bool isKnownAt(Unit &unit, const Expr &expr, const Stmt &anchor) {
   if (const auto *named = dyn_cast<DeclRefExpr>(&expr)) {
     const SourceManager &sm = unit.context().getSourceManager();

@@ -13,6 +13,10 @@ bool contains(const clang::Stmt *whole, const clang::Stmt *part);
 /// exception.
 bool leaves(const clang::Stmt *stmt);
 
+/// Nothing uses the value of `expr`: it is a statement, in a block or as the
+/// body of a branch or loop.
+bool isDiscarded(Unit &unit, const clang::Expr &expr);
+
 /// `expr` has at `anchor`, a statement before it, the meaning that it has in
 /// its own place: it names nothing that is declared later.
 bool isKnownAt(Unit &unit, const clang::Expr &expr, const clang::Stmt &anchor);

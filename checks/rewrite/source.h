@@ -1,6 +1,8 @@
 /// The text behind an AST: what may be edited, and how it is laid out.
 #pragma once
 
+#include "rewrite/inclusions.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceLocation.h"
 #include "llvm/ADT/StringRef.h"
@@ -17,15 +19,6 @@ struct Span {
   clang::FileID file;
   unsigned begin = 0;
   unsigned end = 0;
-};
-
-/// One `#include`, as the preprocessor met it.
-struct Inclusion {
-  clang::FileID from;
-  unsigned offset; ///< Of the `#`.
-  std::string spelling;
-  bool angled;
-  std::string path; ///< Of the file it found; empty if none.
 };
 
 class Source {

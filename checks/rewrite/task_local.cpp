@@ -124,14 +124,24 @@ private:
     const auto *unary = dyn_cast_or_null<UnaryOperator>(up);
     bool binds = (member && member->getOperatorLoc().isValid()) ||
                  isa_and_nonnull<ArraySubscriptExpr>(up) ||
-                 (unary && unary->isPostfix()) ||
-                 isa_and_nonnull<CXXOperatorCallExpr>(up);
+                 (unary && unary->isPostfix()) || isPostfix(up);
     auto name = source.span(mention.getSourceRange());
     edit.require(name.has_value());
     if (!edit)
       return;
     edit.replace(name, (binds ? "(*" : "*") + source.text(*name).str() +
                            (binds ? ")" : ""));
+  }
+
+  // An operator that binds closer than a `*` in front.
+  static bool isPostfix(const Stmt *stmt) {
+    const auto *call = dyn_cast_or_null<CXXOperatorCallExpr>(stmt);
+    if (!call)
+      return false;
+    OverloadedOperatorKind op = call->getOperator();
+    return op == OO_Call || op == OO_Subscript || op == OO_Arrow ||
+           ((op == OO_PlusPlus || op == OO_MinusMinus) &&
+            call->getNumArgs() == 2);
   }
 
   Unit &unit;

@@ -232,7 +232,9 @@ private:
         continue;
       llvm::SmallString<128> usr;
       index::generateUSRForDecl(fn->decl, usr);
-      SourceLocation declared = fn->decl->getFirstDecl()->getLocation();
+      const FunctionDecl *pattern = fn->decl->getTemplateInstantiationPattern();
+      SourceLocation declared =
+          (pattern ? pattern : fn->decl)->getFirstDecl()->getLocation();
       llvm::outs() << sources.getFilename(sources.getExpansionLoc(declared))
                    << ':' << lineOf(declared) << ": "
                    << fn->decl->getQualifiedNameAsString() << " declares";

@@ -29,6 +29,9 @@
 /// May let another task run, and move the caller to another thread, but waits
 /// for nothing.
 #define HEDDLE_YIELDS HEDDLE_ROLE("yields")
+/// Neither waits nor blocks, although it calls what may: a descriptor is
+/// non-blocking, say.
+#define HEDDLE_RETURNS_AT_ONCE HEDDLE_ROLE("returns_at_once")
 /// Yields only where the caller has had its time slice.
 #define HEDDLE_CHECKPOINTS HEDDLE_ROLE("checkpoints")
 /// Waits for nothing but time: its argument, a length or a point of it.

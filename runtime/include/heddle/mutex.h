@@ -151,7 +151,7 @@ public:
   }
 
 private:
-  void lock_slowly(bool shared);
+  void lock_slowly(bool shared) HEDDLE_SUSPENDS;
   void let_next_in() noexcept;
 
   //   state_ = readers * reader + waiters + writer

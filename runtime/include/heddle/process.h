@@ -66,8 +66,8 @@ public:
   }
 
   Process(Process &&other) noexcept = default;
-  Process &operator=(Process &&other) noexcept;
-  ~Process();
+  Process &operator=(Process &&other) noexcept HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
+  ~Process() HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 
   /// How it has ended, waiting until it has. Close or read its pipes first if
   /// it may wait for that. May be asked again, by one task at a time.

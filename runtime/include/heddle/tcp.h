@@ -34,8 +34,9 @@ public:
 
   /// Connects to the first address of `host` that answers. Errors: those of
   /// resolve(), and that of the last address.
-  [[nodiscard]] static TcpStream connect(const std::string &host,
-                                         std::uint16_t port) HEDDLE_SUSPENDS;
+  [[nodiscard]] static TcpStream
+  connect(const std::string &host,
+          std::uint16_t port) HEDDLE_SUSPENDS HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
   [[nodiscard]] static TcpStream connect(const Context &context,
                                          const std::string &host,
                                          std::uint16_t port) HEDDLE_SUSPENDS;

@@ -40,12 +40,12 @@ namespace trace {
 /// Requires: no trace is being recorded (std::logic_error).
 /// Errors: std::system_error if the file cannot be created.
 /// Complexity: while it records, a switch between tasks takes some 50 ns more.
-void start(const std::string &path,
-           const TraceOptions &options = {}) HEDDLE_STARTS_TRACE;
+void start(const std::string &path, const TraceOptions &options = {})
+    HEDDLE_STARTS_TRACE HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 
 /// Ends the trace, if there is one, and writes it.
 /// Errors: std::system_error if it cannot be written.
-void stop() HEDDLE_STOPS_TRACE;
+void stop() HEDDLE_STOPS_TRACE HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 
 /// Puts an entry with `text` into the trace, at this moment of this thread.
 ///
@@ -97,15 +97,16 @@ class [[nodiscard]] TraceSession {
 public:
   /// Begins to record for the file at `path`.
   explicit TraceSession(const std::string &path,
-                        const TraceOptions &options = {}) HEDDLE_STARTS_TRACE {
+                        const TraceOptions &options = {})
+      HEDDLE_STARTS_TRACE HEDDLE_BLOCKS HEDDLE_HANDS_OFF {
     trace::start(path, options);
   }
   TraceSession(const TraceSession &) = delete;
   TraceSession &operator=(const TraceSession &) = delete;
-  ~TraceSession() HEDDLE_STOPS_TRACE;
+  ~TraceSession() HEDDLE_STOPS_TRACE HEDDLE_BLOCKS HEDDLE_HANDS_OFF;
 
   /// Ends the trace and writes it now.
-  void finish() HEDDLE_STOPS_TRACE {
+  void finish() HEDDLE_STOPS_TRACE HEDDLE_BLOCKS HEDDLE_HANDS_OFF {
     finished_ = true;
     trace::stop();
   }

@@ -26,7 +26,7 @@ public:
     was_pending_ = sigismember(&pending, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &signal_, &before_);
   }
-  ~WithoutBrokenPipeSignal() {
+  ~WithoutBrokenPipeSignal() HEDDLE_RETURNS_AT_ONCE {
     if (broken && !was_pending_) {
       const timespec now{};
       (void)detail::result_of(
@@ -55,15 +55,23 @@ Descriptor take_over(int fd) {
   return Descriptor(fd);
 }
 
+// The descriptor is non-blocking, since take_over().
+ssize_t read_now(int fd, Bytes buffer) HEDDLE_RETURNS_AT_ONCE {
+  return detail::result_of(
+      [&] { return ::read(fd, buffer.data(), buffer.size()); });
+}
+
+ssize_t write_now(int fd, ConstBytes data) HEDDLE_RETURNS_AT_ONCE {
+  return detail::result_of(
+      [&] { return ::write(fd, data.data(), data.size()); });
+}
+
 std::size_t read_from(const Descriptor &pipe, const Context *context,
                       Bytes buffer) {
   constexpr const char *what = "cannot read from a pipe";
   Pollable &pollable = detail::pollable_of(pipe, what);
-  const ssize_t result =
-      pollable.perform(pollable.reading, context, [&](int fd) {
-        return detail::result_of(
-            [&] { return ::read(fd, buffer.data(), buffer.size()); });
-      });
+  const ssize_t result = pollable.perform(
+      pollable.reading, context, [&](int fd) { return read_now(fd, buffer); });
   if (result < 0)
     detail::fail(-result, what);
   return static_cast<std::size_t>(result);
@@ -76,8 +84,7 @@ std::size_t write_to(const Descriptor &pipe, const Context *context,
   const ssize_t result =
       pollable.perform(pollable.writing, context, [&](int fd) {
         WithoutBrokenPipeSignal guard;
-        const ssize_t written = detail::result_of(
-            [&] { return ::write(fd, data.data(), data.size()); });
+        const ssize_t written = write_now(fd, data);
         guard.broken = written == -EPIPE;
         return written;
       });

@@ -118,7 +118,7 @@ SocketAddress SystemAddress::value() const noexcept {
   return {IpAddress(b[0], b[1], b[2], b[3]), ntohs(in.sin_port)};
 }
 
-int open_socket(int family, int type, const std::string &what) {
+int open_nonblocking_socket(int family, int type, const std::string &what) {
   const ssize_t fd = result_of(
       [&] { return ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); });
   if (fd < 0)
@@ -151,7 +151,7 @@ SystemAddress ask_address(Pollable &pollable,
 
 Descriptor connect_to(const SystemAddress &address, int type,
                       const Context *context, const std::string &what) {
-  const int fd = open_socket(address.storage.ss_family, type, what);
+  const int fd = open_nonblocking_socket(address.storage.ss_family, type, what);
   const ssize_t begun =
       result_once([&] { return ::connect(fd, address.get(), address.size); });
   // Where a signal interrupts it, a connect goes on all the same.

@@ -36,7 +36,7 @@ struct SystemAddress {
 Pollable &pollable_of(const Descriptor &descriptor, const char *what);
 
 /// A socket that is non-blocking and not inherited. Errors: std::system_error.
-int open_socket(int family, int type, const std::string &what);
+int open_nonblocking_socket(int family, int type, const std::string &what);
 
 void set_option(const Descriptor &descriptor, int level, int name, int value,
                 const char *what);

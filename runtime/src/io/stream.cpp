@@ -13,7 +13,7 @@ std::size_t receive(const detail::Descriptor &descriptor,
   Pollable &stream = detail::pollable_of(descriptor, what);
   const ssize_t result = stream.perform(stream.reading, context, [&](int fd) {
     return detail::result_of(
-        [&] { return ::recv(fd, buffer.data(), buffer.size(), 0); });
+        [&] { return ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT); });
   });
   if (result < 0)
     detail::fail(-result, what, &stream);
@@ -25,8 +25,9 @@ std::size_t send(const detail::Descriptor &descriptor, const Context *context,
   constexpr const char *what = "cannot write to";
   Pollable &stream = detail::pollable_of(descriptor, what);
   const ssize_t result = stream.perform(stream.writing, context, [&](int fd) {
-    return detail::result_of(
-        [&] { return ::send(fd, data.data(), data.size(), MSG_NOSIGNAL); });
+    return detail::result_of([&] {
+      return ::send(fd, data.data(), data.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    });
   });
   if (result < 0)
     detail::fail(-result, what, &stream);

@@ -79,8 +79,8 @@ TcpListener TcpListener::bind(const SocketAddress &address,
                               const Options &options) {
   const std::string what = "cannot listen at " + address.to_string();
   const detail::SystemAddress system(address);
-  const int fd =
-      detail::open_socket(system.storage.ss_family, SOCK_STREAM, what);
+  const int fd = detail::open_nonblocking_socket(system.storage.ss_family,
+                                                 SOCK_STREAM, what);
   const ssize_t result = detail::result_of([&] {
     const int yes = 1;
     // Connections of a former listener that are still winding up are no reason

@@ -24,7 +24,8 @@ std::optional<UdpSocket::Datagram> receive_one(const detail::Descriptor &socket,
         message.msg_namelen = sizeof from.storage;
         message.msg_iov = &piece;
         message.msg_iovlen = 1;
-        return detail::result_of([&] { return ::recvmsg(fd, &message, 0); });
+        return detail::result_of(
+            [&] { return ::recvmsg(fd, &message, MSG_DONTWAIT); });
       });
   if (result == -EBADF && pollable.closing())
     return std::nullopt;
@@ -41,8 +42,9 @@ void send_one(const detail::Descriptor &socket, const Context *context,
   const ssize_t result =
       pollable.perform(pollable.writing, context, [&](int fd) {
         return detail::result_of([&] {
-          return ::sendto(fd, data.data(), data.size(), MSG_NOSIGNAL,
-                          to ? to->get() : nullptr, to ? to->size : 0);
+          return ::sendto(fd, data.data(), data.size(),
+                          MSG_NOSIGNAL | MSG_DONTWAIT, to ? to->get() : nullptr,
+                          to ? to->size : 0);
         });
       });
   if (result < 0)
@@ -54,8 +56,8 @@ detail::Descriptor open_udp(const SocketAddress &address,
                             int (*attach)(int, const sockaddr *, socklen_t),
                             const std::string &what) {
   const detail::SystemAddress system(address);
-  const int fd =
-      detail::open_socket(system.storage.ss_family, SOCK_DGRAM, what);
+  const int fd = detail::open_nonblocking_socket(system.storage.ss_family,
+                                                 SOCK_DGRAM, what);
   const ssize_t result =
       detail::result_of([&] { return attach(fd, system.get(), system.size); });
   if (result < 0) {

@@ -36,6 +36,11 @@ Descriptor connect_unix(const Context *context, const std::string &path) {
   return detail::connect_to(address_of(path, what), SOCK_STREAM, context, what);
 }
 
+// As short as it gets: the directory is in the system's memory.
+void remove_name(const std::string &path) noexcept HEDDLE_RETURNS_AT_ONCE {
+  ::unlink(path.c_str());
+}
+
 } // namespace
 
 UnixStream UnixStream::connect(const std::string &path) {
@@ -68,7 +73,7 @@ std::pair<UnixStream, UnixStream> UnixStream::pair() {
 UnixListener UnixListener::bind(const std::string &path) {
   const std::string what = "cannot listen at " + path;
   const detail::SystemAddress address = address_of(path, what);
-  const int fd = detail::open_socket(AF_UNIX, SOCK_STREAM, what);
+  const int fd = detail::open_nonblocking_socket(AF_UNIX, SOCK_STREAM, what);
   ssize_t result = detail::result_of(
       [&] { return ::bind(fd, address.get(), address.size); });
   const bool made = result == 0 && path.front() != '@';
@@ -77,7 +82,7 @@ UnixListener UnixListener::bind(const std::string &path) {
   if (result < 0) {
     ::close(fd);
     if (made)
-      ::unlink(path.c_str());
+      remove_name(path);
     detail::fail(-result, what);
   }
   return UnixListener(Descriptor(fd), made ? path : "");
@@ -100,7 +105,7 @@ std::optional<UnixStream> UnixListener::accept(const Context &context) {
 // Removed first: by the time nobody answers there is nothing to find.
 void UnixListener::close() noexcept {
   if (descriptor_.is_open() && !path_.empty())
-    ::unlink(path_.c_str());
+    remove_name(path_);
   descriptor_.close();
 }
 

@@ -39,7 +39,7 @@ struct CancellableWaiter : Waiter {
 /// whether it was satisfied or served, before `context` ended.
 template <class Satisfied>
 bool wait_with(const Context &context, SpinLock &lock, WaitQueue &queue,
-               WaitReason reason, Satisfied &&satisfied) {
+               WaitReason reason, Satisfied &&satisfied) HEDDLE_SUSPENDS {
   CancellableWaiter self(lock, queue);
   if (!watch(context, self.hook))
     return false;

@@ -20,7 +20,7 @@ void serve(Accept accept, Handler &handler, std::size_t max_connections,
   Semaphore free(max_connections);
   struct Join {
     WaitGroup &calls;
-    ~Join() { calls.wait(); }
+    ~Join() HEDDLE_SUSPENDS { calls.wait(); }
   } join{calls};
   for (;;) {
     Semaphore::Slot slot(free);
