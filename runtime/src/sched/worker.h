@@ -122,12 +122,7 @@ struct alignas(64) Worker {
 
   /// The thread's own stack, and what is asked of it.
   Stack base;
-  enum class Request : std::uint8_t {
-    none,
-    wait_pinned,
-    await_stack,
-    leave
-  };
+  enum class Request : std::uint8_t { none, wait_pinned, await_stack, leave };
   Request request = Request::none;
 
   // Asleep. Guarded by the scheduler's lock, except the word.
