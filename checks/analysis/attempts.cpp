@@ -125,4 +125,19 @@ bool failsIdly(Unit &unit, const Loop &loop, const Call &attempt) {
           }));
 }
 
+bool isRetry(Unit &unit, const Loop &loop) {
+  if (isa<CXXForRangeStmt>(loop.stmt) || loop.callable || receiving(unit, loop))
+    return false;
+  llvm::SmallVector<const Stmt *> pending = {loop.body};
+  while (!pending.empty()) {
+    const Stmt *stmt = pending.pop_back_val();
+    if (!stmt || isa<LambdaExpr>(stmt))
+      continue;
+    if (isa<BreakStmt, ReturnStmt, CXXTryStmt>(stmt))
+      return true;
+    pending.append(stmt->child_begin(), stmt->child_end());
+  }
+  return false;
+}
+
 } // namespace heddle::checks

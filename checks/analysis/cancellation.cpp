@@ -167,4 +167,32 @@ const ValueDecl *contextAt(Unit &unit, const Stmt *stmt) {
   return nullptr;
 }
 
+bool isCancel(Unit &unit, const ValueDecl &decl) {
+  const CXXRecordDecl *record =
+      decl.getType().getNonReferenceType()->getAsCXXRecordDecl();
+  return record && record->hasDefinition() &&
+         llvm::any_of(record->methods(), [&](const CXXMethodDecl *method) {
+           return method->getOverloadedOperator() == OO_Call &&
+                  unit.roles(method).has(Role::EndsContext);
+         });
+}
+
+bool endsItsContext(Unit &unit, QualType type) {
+  const CXXRecordDecl *record =
+      type.getNonReferenceType()->getAsCXXRecordDecl();
+  return record && unit.roles(record).has(Role::EndsContext);
+}
+
+bool isKeptBeyond(Unit &unit, const ValueDecl &context, const Function &maker) {
+  return llvm::any_of(unit.mentions(&context), [&](const Expr *mention) {
+    const Function *fn = unit.functionOf(mention);
+    if (!fn || isa_and_nonnull<ReturnStmt>(unit.parent(mention)))
+      return true;
+    return fn != &maker &&
+           !llvm::all_of(invokers(unit, *fn), [](const Invocation &by) {
+             return runsDuringCall(by.execution);
+           });
+  });
+}
+
 } // namespace heddle::checks

@@ -23,4 +23,14 @@ bool runsUnseen(Unit &unit, const Loop &loop);
 /// The context nearest to `stmt` that code there can name; null if none.
 const clang::ValueDecl *contextAt(Unit &unit, const clang::Stmt *stmt);
 
+/// `decl` is what is called to end a context.
+bool isCancel(Unit &unit, const clang::ValueDecl &decl);
+
+/// An object of `type` ends its context when it is destroyed.
+bool endsItsContext(Unit &unit, clang::QualType type);
+
+/// Code that may run after `fn`, whose variable `context` is, has it too.
+bool isKeptBeyond(Unit &unit, const clang::ValueDecl &context,
+                  const Function &fn);
+
 } // namespace heddle::checks

@@ -1,5 +1,6 @@
 #include "analysis/timers.h"
 
+#include "analysis/durations.h"
 #include "analysis/spawns.h"
 
 #include "clang/AST/DeclCXX.h"
@@ -66,6 +67,20 @@ const Call *userOf(Unit &unit, const Expr &expr) {
     up = unit.parent(up);
   const auto *user = dyn_cast_or_null<CallExpr>(up);
   return user ? unit.call(user) : nullptr;
+}
+
+std::optional<std::chrono::nanoseconds> sleepLength(Unit &unit,
+                                                    const Call &call) {
+  if (call.args().empty())
+    return std::nullopt;
+  const Expr *given = call.args()[0];
+  if (!call.callee || tableName(*call.callee) != "usleep")
+    return durationOf(unit.context(), given);
+  Expr::EvalResult number;
+  if (given->isValueDependent() ||
+      !given->EvaluateAsInt(number, unit.context()))
+    return std::nullopt;
+  return std::chrono::microseconds(number.Val.getInt().getExtValue());
 }
 
 } // namespace heddle::checks

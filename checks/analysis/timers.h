@@ -3,6 +3,9 @@
 
 #include "analysis/unit.h"
 
+#include <chrono>
+#include <optional>
+
 namespace heddle::checks {
 
 /// The timer that `call` makes only delays its task: the next thing is a wait
@@ -18,5 +21,9 @@ const clang::VarDecl *variableMadeBy(Unit &unit, const Call &call);
 /// The call that is made on the value of `expr`, or with it; null if there is
 /// none.
 const Call *userOf(Unit &unit, const clang::Expr &expr);
+
+/// How long `call` sleeps, if that is a constant.
+std::optional<std::chrono::nanoseconds> sleepLength(Unit &unit,
+                                                    const Call &call);
 
 } // namespace heddle::checks

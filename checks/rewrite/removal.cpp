@@ -63,4 +63,23 @@ Edits &removeCall(Edits &edits, Unit &unit, const Call &call) {
       .remove(*statement);
 }
 
+Edits &removeArgument(Edits &edits, Unit &unit, const Source &source,
+                      const Call &call, const Call &argument) {
+  ArrayRef<const Expr *> args = call.args();
+  const auto *place = find_if(args, [&](const Expr *candidate) {
+    return unit.call(candidate) == &argument;
+  });
+  if (!edits.require(place != args.end() && args.size() > 1))
+    return edits;
+  bool isFirst = place == args.begin();
+  auto own = source.span((*place)->getSourceRange());
+  auto other = source.span((isFirst ? place[1] : place[-1])->getSourceRange());
+  if (!edits.require(own && other))
+    return edits;
+  // With the comma between the two.
+  return edits.replace(isFirst ? Span{own->file, own->begin, other->begin}
+                               : Span{own->file, other->end, own->end},
+                       "");
+}
+
 } // namespace heddle::checks

@@ -10,4 +10,8 @@ namespace heddle::checks {
 /// else. Fails where its result is used or an operand has side effects.
 Edits &removeCall(Edits &edits, Unit &unit, const Call &call);
 
+/// Removes `argument`, a call that is one of several arguments of `call`.
+Edits &removeArgument(Edits &edits, Unit &unit, const Source &source,
+                      const Call &call, const Call &argument);
+
 } // namespace heddle::checks

@@ -1,10 +1,10 @@
-#include "analysis/callables.h"
+#include "analysis/cancellation.h"
 #include "analysis/exits.h"
 #include "analysis/spawns.h"
 #include "analysis/timers.h"
 #include "analysis/uses.h"
 #include "framework/check.h"
-#include "rewrite/scope.h"
+#include "rewrite/context_scope.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -37,8 +37,9 @@ class DiscardedCancel final : public FunctionCheck {
       up = unit().parent(up);
     }
     if (const auto *member = dyn_cast_or_null<MemberExpr>(up))
-      return isCancel(*member->getMemberDecl()) ? void()
-                                                : reportDropped(call, *member);
+      return isCancel(unit(), *member->getMemberDecl())
+                 ? void()
+                 : reportDropped(call, *member);
     // The body of a constructor is the parent of its initialisers, too.
     if (const auto *block = dyn_cast_or_null<CompoundStmt>(up);
         block && llvm::is_contained(block->body(), part)) {
@@ -51,25 +52,8 @@ class DiscardedCancel final : public FunctionCheck {
       return;
     if (const auto *parts = dyn_cast<DecompositionDecl>(variable))
       checkParts(call, *parts);
-    else if (!isEnding(variable->getType()))
+    else if (!endsItsContext(unit(), variable->getType()))
       checkWhole(call, *variable);
-  }
-
-  bool isEnding(QualType type) {
-    const CXXRecordDecl *record =
-        type.getNonReferenceType()->getAsCXXRecordDecl();
-    return record && unit().roles(record).has(Role::EndsContext);
-  }
-
-  // What is called to end the context.
-  bool isCancel(const ValueDecl &decl) {
-    const CXXRecordDecl *record =
-        decl.getType().getNonReferenceType()->getAsCXXRecordDecl();
-    return record && record->hasDefinition() &&
-           llvm::any_of(record->methods(), [&](const CXXMethodDecl *method) {
-             return method->getOverloadedOperator() == OO_Call &&
-                    unit().roles(method).has(Role::EndsContext);
-           });
   }
 
   // `with_timeout(…).context`
@@ -77,25 +61,14 @@ class DiscardedCancel final : public FunctionCheck {
     Finding &finding =
         diag(call.location(), "what ends the context is dropped");
     const VarDecl *context = variableMadeBy(unit(), call);
-    const Stmt *declared = statementOf(unit(), call.site);
-    auto text = source().text(call.expr()->getSourceRange());
-    Edits edit = edits();
-    edit.require(context && declared && context->hasLocalStorage() &&
-                 !text.empty() && !context->getType()->isReferenceType() &&
-                 context->getInit() &&
-                 context->getInit()->IgnoreUnlessSpelledInSource() == &member);
-    if (edit)
-      edit.replace(source().statement(*declared),
-                   "heddle::ScopedContext " + context->getNameAsString() +
-                       " = " + text + ";")
-          .include("heddle/context.h", call.location());
-    offer(finding, call, context, edit);
+    offer(finding, call, context,
+          asScopedContext(unit(), source(), call, context, member));
   }
 
   void checkParts(const Call &call, const DecompositionDecl &parts) {
     const BindingDecl *context = nullptr, *cancel = nullptr;
     for (const BindingDecl *part : parts.bindings())
-      (isCancel(*part) ? cancel : context) = part;
+      (isCancel(unit(), *part) ? cancel : context) = part;
     if (cancel)
       checkCalls(call, *cancel, context, cancel->getNameAsString(),
                  unit().mentions(cancel));
@@ -108,7 +81,7 @@ class DiscardedCancel final : public FunctionCheck {
       const auto *member = dyn_cast_or_null<MemberExpr>(unit().parent(mention));
       if (!member)
         return;
-      if (isCancel(*member->getMemberDecl()))
+      if (isCancel(unit(), *member->getMemberDecl()))
         cancels.push_back(member);
     }
     checkCalls(call, both, &both, both.getNameAsString() + ".cancel", cancels);
@@ -141,43 +114,14 @@ class DiscardedCancel final : public FunctionCheck {
       finding.note(way->exit ? way->exit->getBeginLoc()
                              : call.caller->body->getEndLoc(),
                    "it is not called on the way to here");
-    offer(finding, call, context, withCancelOnExit(declared, text));
-  }
-
-  Edits withCancelOnExit(const Stmt *declared, const std::string &cancel) {
-    Edits edit = edits();
-    std::string name =
-        declared ? freeName(unit(), source(), {"cancel_on_exit", "end_on_exit"},
-                            *declared)
-                 : "";
-    auto span = declared ? source().statement(*declared) : std::nullopt;
-    edit.require(span && !name.empty());
-    if (!edit)
-      return edit;
-    std::string indentation =
-        source().indentation(span->file, span->begin).str();
-    span->begin = span->end;
-    return edit
-        .replace(span, "\n" + indentation + "heddle::CancelOnExit " + name +
-                           "(" + cancel + ");")
-        .include("heddle/context.h", declared->getBeginLoc());
+    offer(finding, call, context,
+          endedOnExit(unit(), source(), declared, text));
   }
 
   // Whoever keeps the context would see it end with the scope.
   void offer(Finding &finding, const Call &call, const ValueDecl *context,
              const Edits &edit) {
-    bool kept =
-        !context ||
-        llvm::any_of(unit().mentions(context), [&](const Expr *mention) {
-          const Function *fn = unit().functionOf(mention);
-          if (!fn || isa_and_nonnull<ReturnStmt>(unit().parent(mention)))
-            return true;
-          return fn != call.caller &&
-                 !llvm::all_of(invokers(unit(), *fn), [](const Invocation &by) {
-                   return runsDuringCall(by.execution);
-                 });
-        });
-    if (kept)
+    if (!context || isKeptBeyond(unit(), *context, *call.caller))
       finding.review(call.location(),
                      "the context would end with this scope, also for those "
                      "who keep it",

@@ -5,8 +5,7 @@
 #include "analysis/timers.h"
 #include "analysis/uses.h"
 #include "framework/check.h"
-#include "rewrite/purity.h"
-#include "rewrite/scope.h"
+#include "rewrite/ticker.h"
 
 #include "clang/AST/StmtCXX.h"
 
@@ -57,7 +56,8 @@ class LeakedTicker final : public FunctionCheck {
     finding.note(way->exit ? way->exit->getBeginLoc()
                            : call.caller->body->getEndLoc(),
                  "it returns here");
-    finding.fix(loop ? asTickerBefore(call, *loop) : asTicker(call, variable));
+    finding.fix(loop ? tickerBefore(unit(), source(), call, *loop)
+                     : asTicker(unit(), source(), call, variable));
   }
 
   // `tick(d).receive()`, `on_receive(tick(d), f)`
@@ -103,37 +103,6 @@ class LeakedTicker final : public FunctionCheck {
     const auto *declared = dyn_cast_or_null<DeclStmt>(unit().parent(&mention));
     return declared &&
            isa_and_nonnull<CXXForRangeStmt>(unit().parent(declared));
-  }
-
-  Edits asTickerBefore(const Call &call, const CXXForRangeStmt &loop) {
-    auto period = periodOf(call);
-    std::string name =
-        freeName(unit(), source(), {"ticker", "ticks", "every_tick"}, loop);
-    return edits()
-        .require(!period.empty() && !name.empty() && isPure(call.args()[0]) &&
-                 statementOf(unit(), &loop) == &loop)
-        .insertStatement(qualifierOf(source(), call) + "Ticker " + name + "(" +
-                             period + ");",
-                         loop)
-        .replace(call.expr()->getSourceRange(), name);
-  }
-
-  Edits asTicker(const Call &call, const VarDecl *variable) {
-    auto period = periodOf(call);
-    const Stmt *declared = statementOf(unit(), call.site);
-    return edits()
-        .require(variable && declared && !period.empty() &&
-                 variable->getType()->isReferenceType())
-        .replace(declared ? source().statement(*declared) : std::nullopt,
-                 qualifierOf(source(), call) + "Ticker " +
-                     (variable ? variable->getNameAsString() : "") + "(" +
-                     period + ");");
-  }
-
-  std::string periodOf(const Call &call) {
-    return call.args().empty()
-               ? ""
-               : source().text(call.args()[0]->getSourceRange()).str();
   }
 };
 

@@ -3,6 +3,7 @@
 #include "analysis/tests.h"
 #include "analysis/uses.h"
 #include "framework/check.h"
+#include "rewrite/narrow_pin.h"
 #include "rewrite/removal.h"
 
 using namespace clang;
@@ -39,9 +40,8 @@ class PinnedSleep final : public FunctionCheck {
       if (statements.waits[at] && (at < begin || at >= end)) {
         Finding &finding = report(region, *statements.waits[at]);
         Edits narrowed =
-            at < begin
-                ? beginLater(region, statements, statements.first + begin)
-                : endEarlier(region, statements, statements.first + end);
+            at < begin ? pinnedFrom(unit(), source(), region, statements, begin)
+                       : pinnedUntil(unit(), source(), region, statements, end);
         if (needsByDeclaration(unit(), region))
           finding.fix(narrowed);
         else
@@ -71,7 +71,7 @@ class PinnedSleep final : public FunctionCheck {
     Edits unpinned = edits();
     unpinned.require(!region.guard || unit().mentions(region.guard).empty());
     if (region.guard)
-      unpinned.remove(pinStatement(statements));
+      unpinned.remove(*statements.block->body_begin()[statements.first - 1]);
     else
       removeCall(removeCall(unpinned, unit(), *region.pin), unit(),
                  *region.unpins.front());
@@ -90,56 +90,6 @@ class PinnedSleep final : public FunctionCheck {
 
   static SourceLocation pinLocation(const PinnedRegion &region) {
     return region.guard ? region.guard->getLocation() : region.pin->location();
-  }
-
-  static const Stmt &pinStatement(const PinnedStatements &statements) {
-    return *statements.block->body_begin()[statements.first - 1];
-  }
-
-  Edits beginLater(const PinnedRegion &region,
-                   const PinnedStatements &statements, unsigned first) {
-    const Stmt &pin = pinStatement(statements);
-    return edits()
-        .require(isPlain(region) && source().statement(pin).has_value())
-        .remove(pin)
-        .insertStatement(textOf(pin), *statements.block->body_begin()[first]);
-  }
-
-  // A guard gets a block of its own, which nothing declared in it may outlive.
-  Edits endEarlier(const PinnedRegion &region,
-                   const PinnedStatements &statements, unsigned end) {
-    Stmt *const *body = statements.block->body_begin();
-    Edits result = edits();
-    result.require(isPlain(region) && end < statements.block->size());
-    if (!region.guard) {
-      const Stmt &unpin = *body[statements.last];
-      return result.remove(unpin).insertStatement(textOf(unpin), *body[end]);
-    }
-    for (unsigned at = statements.first; at < end; ++at)
-      for (const VarDecl *variable : declaredBy(body[at]))
-        for (unsigned later = end; later < statements.last; ++later)
-          result.require(!mentions(body[later], variable));
-    const Stmt &pin = pinStatement(statements);
-    auto begin = source().statement(pin);
-    auto last = source().statement(*body[end - 1]);
-    result.require(begin && last && begin->file == last->file);
-    if (!result)
-      return result;
-    llvm::StringRef indent = source().indentation(pin.getBeginLoc());
-    llvm::StringRef step = source().indentationUnit(begin->file);
-    std::string inner = (indent + step).str();
-    return result.replace(begin, "{\n" + inner + textOf(pin))
-        .reindent(Span{begin->file, begin->end, last->end}, indent, inner)
-        .insertStatement("}", *body[end]);
-  }
-
-  bool isPlain(const PinnedRegion &region) {
-    return !region.guard || unit().mentions(region.guard).empty();
-  }
-
-  std::string textOf(const Stmt &statement) const {
-    auto span = source().statement(statement);
-    return span ? source().text(*span).str() : "";
   }
 
   static std::string nameOf(const Call &call) {

@@ -4,6 +4,7 @@
 #include "analysis/tests.h"
 #include "analysis/timers.h"
 #include "framework/check.h"
+#include "rewrite/removal.h"
 
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
@@ -57,34 +58,11 @@ class SelectDefaultSpin final : public FunctionCheck {
     Finding &finding = diag(otherwise.location(),
                             "the loop spins while none of the cases is ready");
     finding.note(loop.stmt->getBeginLoc(), "the loop");
-    offer(finding, loop, *select,
-          withoutPauses(*rest).replace(argumentWithComma(*select, otherwise),
-                                       ""));
-  }
-
-  Edits withoutPauses(llvm::ArrayRef<const Stmt *> pauses) {
     Edits edit = edits();
-    for (const Stmt *pause : pauses)
+    for (const Stmt *pause : *rest)
       edit.remove(*pause);
-    return edit;
-  }
-
-  std::optional<Span> argumentWithComma(const Call &select,
-                                        const Call &argument) {
-    auto args = select.args();
-    const auto *place = llvm::find_if(args, [&](const Expr *candidate) {
-      return unit().call(candidate) == &argument;
-    });
-    if (place == args.end())
-      return std::nullopt;
-    auto own = source().span((*place)->getSourceRange());
-    bool isFirst = place == args.begin();
-    auto other =
-        source().span((isFirst ? place[1] : place[-1])->getSourceRange());
-    if (!own || !other)
-      return std::nullopt;
-    return isFirst ? Span{own->file, own->begin, other->begin}
-                   : Span{own->file, other->end, own->end};
+    offer(finding, loop, *select,
+          removeArgument(edit, unit(), source(), *select, otherwise));
   }
 
   void checkAttempt(const Call &attempt, const Loop &loop) {

@@ -1,9 +1,10 @@
-#include "analysis/durations.h"
+#include "analysis/attempts.h"
 #include "analysis/names.h"
 #include "analysis/polling.h"
 #include "analysis/spawns.h"
 #include "analysis/task_code.h"
 #include "analysis/tests.h"
+#include "analysis/timers.h"
 #include "framework/check.h"
 #include "rewrite/removal.h"
 
@@ -44,7 +45,7 @@ class SleepAsYield final : public FunctionCheck {
   }
 
   void checkSleep(const Call &call) {
-    auto length = lengthOf(call);
+    auto length = sleepLength(unit(), call);
     if (!length || *length > longest)
       return;
     const Loop *loop = loopOf(call);
@@ -54,19 +55,6 @@ class SleepAsYield final : public FunctionCheck {
       reportNone(call);
     else if (loop && isForFairness(call, *loop))
       reportShort(call, *loop);
-  }
-
-  std::optional<std::chrono::nanoseconds> lengthOf(const Call &call) {
-    if (call.args().empty())
-      return std::nullopt;
-    const Expr *given = call.args()[0];
-    if (!call.callee || tableName(*call.callee) != "usleep")
-      return durationOf(unit().context(), given);
-    Expr::EvalResult number;
-    if (given->isValueDependent() ||
-        !given->EvaluateAsInt(number, unit().context()))
-      return std::nullopt;
-    return std::chrono::microseconds(number.Val.getInt().getExtValue());
   }
 
   // Of a function that only sleeps, that of its one caller.
@@ -83,7 +71,7 @@ class SleepAsYield final : public FunctionCheck {
   }
 
   bool isForFairness(const Call &call, const Loop &loop) {
-    if (loop.bounded() || !progresses(unit(), loop) || isRetry(loop) ||
+    if (loop.bounded() || !progresses(unit(), loop) || isRetry(unit(), loop) ||
         comparesAndExchanges(unit(), loop.stmt))
       return false;
     if (lexicalLoop(unit(), call.site) == &loop &&
@@ -99,23 +87,6 @@ class SleepAsYield final : public FunctionCheck {
       return other != &call && unit().roles(*other).has(Role::Sleeps) &&
              lexicalLoop(unit(), other->site) == lexicalLoop(unit(), call.site);
     });
-  }
-
-  // It goes round again because the last time failed.
-  bool isRetry(const Loop &loop) {
-    if (isa<CXXForRangeStmt>(loop.stmt) || loop.callable ||
-        receiving(unit(), loop))
-      return false;
-    llvm::SmallVector<const Stmt *> pending = {loop.body};
-    while (!pending.empty()) {
-      const Stmt *stmt = pending.pop_back_val();
-      if (!stmt || isa<LambdaExpr>(stmt))
-        continue;
-      if (isa<BreakStmt, ReturnStmt, CXXTryStmt>(stmt))
-        return true;
-      pending.append(stmt->child_begin(), stmt->child_end());
-    }
-    return false;
   }
 
   bool isPaced(const Call &call, const Function &fn) {

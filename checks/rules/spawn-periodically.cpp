@@ -5,6 +5,7 @@
 #include "framework/check.h"
 #include "rewrite/direct_call.h"
 #include "rewrite/scope.h"
+#include "rewrite/ticker.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/StmtCXX.h"
@@ -122,34 +123,11 @@ class SpawnPeriodically final : public FunctionCheck {
                                         : "paced by this sleep");
     Edits edit = inPlace(unit(), source(), spawn);
     if (!ticks)
-      edit.add(asTicker(loop, pace));
+      edit.add(pacedByTicker(unit(), source(), loop, pace));
     finding.review(start.location(),
                    "called in this task, a round that takes longer than the "
                    "period delays the next",
                    edit);
-  }
-
-  // `sleep_for(d)` at the end of a round keeps no pace; a ticker does.
-  Edits asTicker(const Loop &loop, const Call &sleep) {
-    const Expr *period = sleep.args().empty() ? nullptr : sleep.args()[0];
-    const Stmt *statement = statementOf(unit(), sleep.site);
-    llvm::StringRef text =
-        period ? source().text(period->getSourceRange()) : llvm::StringRef();
-    bool known = period && isKnownAt(unit(), *period, *loop.stmt);
-    Edits edit = edits();
-    edit.require(known && !text.empty() && sleep.callee &&
-                 tableName(*sleep.callee) == "heddle::sleep_for" &&
-                 onlyCall(unit(), statement) == &sleep &&
-                 statementOf(unit(), loop.stmt) == loop.stmt &&
-                 isFreeName(unit(), source(), "ticker", *loop.stmt));
-    if (!edit)
-      return edit;
-    return edit
-        .insertStatement(qualifierOf(source(), sleep) + "Ticker ticker(" +
-                             text + ");",
-                         *loop.stmt)
-        .replace(sleep.site->getSourceRange(), "ticker.receive()")
-        .include("heddle/timer.h", sleep.location());
   }
 };
 

@@ -1,4 +1,3 @@
-#include "analysis/held_locks.h"
 #include "analysis/names.h"
 #include "analysis/polling.h"
 #include "analysis/spawns.h"
@@ -7,6 +6,7 @@
 #include "analysis/tests.h"
 #include "analysis/timers.h"
 #include "framework/check.h"
+#include "rewrite/blocking_section.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -90,12 +90,12 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
     for (const Call *step : path.calls)
       finding.note(step->location(), "reached through this call");
     if (call.callee && tableName(*call.callee) == "std::this_thread::sleep_for")
-      finding.fix(asTaskSleep(call));
+      finding.fix(asTaskSleep(unit(), source(), call));
     else
       finding.review(call.location(),
                      "within blocking() others get the processor meanwhile; "
                      "errno is to be read in there too",
-                     asSection(call));
+                     inBlockingSection(unit(), source(), call));
   }
 
   static std::string nameOf(const Call &call) {
@@ -104,48 +104,6 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
     if (const auto *made = dyn_cast<CXXConstructorDecl>(call.callee))
       return made->getParent()->getNameAsString();
     return call.callee->getNameAsString();
-  }
-
-  // Where a thread's own lock is held, the task must not go elsewhere.
-  Edits asTaskSleep(const Call &call) {
-    return edits()
-        .require(isExactIn(call.args()[0]->getType()) &&
-                 !mayHoldThreadLock(unit(), call))
-        .replace(cast<CallExpr>(call.site)->getCallee()->getSourceRange(),
-                 "heddle::sleep_for")
-        .include("heddle/spawn.h", call.location());
-  }
-
-  // The length is a whole number of nanoseconds, by its type.
-  static bool isExactIn(QualType type) {
-    const auto *duration = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
-        type.getNonReferenceType()->getAsCXXRecordDecl());
-    if (!duration || duration->getTemplateArgs().size() != 2 ||
-        !duration->getTemplateArgs()[0].getAsType()->isIntegerType())
-      return false;
-    const auto *period = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
-        duration->getTemplateArgs()[1].getAsType()->getAsCXXRecordDecl());
-    return period &&
-           1'000'000'000 %
-                   period->getTemplateArgs()[1].getAsIntegral().getExtValue() ==
-               0;
-  }
-
-  Edits asSection(const Call &call) {
-    const auto *expr = dyn_cast<CallExpr>(call.site);
-    const Stmt *statement = expr ? statementOf(unit(), expr) : nullptr;
-    bool isWhole = statement && onlyCall(unit(), statement) == &call;
-    llvm::StringRef text =
-        expr ? source().text(expr->getSourceRange()) : llvm::StringRef();
-    return edits()
-        .require(expr && !text.empty() && !expr->isGLValue() &&
-                 !expr->getType()->isDependentType() &&
-                 !mayHoldThreadLock(unit(), call))
-        .replace(expr ? source().span(expr->getSourceRange()) : std::nullopt,
-                 (isWhole ? "heddle::blocking([&] { "
-                          : "heddle::blocking([&] { return ") +
-                     text + "; })")
-        .include("heddle/foreign.h", call.location());
   }
 };
 

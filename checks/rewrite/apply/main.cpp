@@ -20,8 +20,11 @@
 #include "analysis/sums.h"
 #include "analysis/suspends.h"
 #include "rewrite/atomic_integral.h"
+#include "rewrite/blocking_section.h"
+#include "rewrite/captured_parts.h"
 #include "rewrite/channel_counter.h"
 #include "rewrite/channel_edits.h"
+#include "rewrite/context_scope.h"
 #include "rewrite/direct_call.h"
 #include "rewrite/drain.h"
 #include "rewrite/ended_loop.h"
@@ -32,6 +35,7 @@
 #include "rewrite/lazy_value.h"
 #include "rewrite/limit_spawn.h"
 #include "rewrite/narrow_lock.h"
+#include "rewrite/narrow_pin.h"
 #include "rewrite/own_stack.h"
 #include "rewrite/parallel_loop.h"
 #include "rewrite/pooled_run.h"
@@ -40,6 +44,7 @@
 #include "rewrite/task_group.h"
 #include "rewrite/task_local.h"
 #include "rewrite/task_lock.h"
+#include "rewrite/ticker.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -90,6 +95,28 @@ public:
         // Of what the analyses find.
         {"parallel-for", [&] { forSpawns(asParallelForOf); }},
         {"consume", [&] { forSpawns(asConsumeOf); }},
+        {"captured-parts", [&] { capturedParts(); }},
+        {"blocking-section",
+         [&] {
+           forRole(Role::Blocks, [&](const Call &call) {
+             make(inBlockingSection(unit, source, call));
+           });
+         }},
+        {"task-sleep",
+         [&] {
+           forCalls("sleep_for", [&](const Call &call) {
+             make(asTaskSleep(unit, source, call));
+           });
+         }},
+        {"paced-by-ticker",
+         [&] {
+           forRole(Role::Sleeps, [&](const Call &call) {
+             if (const Loop *loop = lexicalLoop(unit, call.site))
+               make(pacedByTicker(unit, source, *loop, call));
+           });
+         }},
+        {"ended-on-exit", [&] { endedOnExits(); }},
+        {"pinned-until", [&] { narrowedPins(); }},
         {"limit-spawn", [&] { forSpawns(asLimitedSpawnOf); }},
         {"in-place", [&] { forSpawns(inPlaceOf); }},
         {"direct-call", [&] { forkJoinsTo(asDirectCall); }},
@@ -330,6 +357,47 @@ private:
           if (const ValueDecl *context = contextAt(unit, call->site))
             for (const Loop &loop : loops(unit, *spawn->task))
               make(endedBy(unit, source, *context, loop, *call));
+    });
+  }
+
+  template <class Action> void forRole(Role role, Action action) {
+    forFunctions([&](const Function &fn) {
+      for (const Call *call : fn.calls)
+        if (unit.roles(*call).has(role))
+          action(*call);
+    });
+  }
+
+  void capturedParts() {
+    forFunctions([&](const Function &fn) {
+      if (!fn.lambda)
+        return;
+      for (const Capture &capture : captures(*fn.lambda))
+        if (capture.kind == Capture::Copy && capture.variable)
+          if (auto parts = partsRead(unit, *fn.lambda, *capture.variable))
+            make(withParts(unit, source, *fn.lambda, capture, *parts));
+    });
+  }
+
+  // What ends the context is named "cancel" in the tests.
+  void endedOnExits() {
+    forRole(Role::MakesContext, [&](const Call &call) {
+      if (const Stmt *declared = statementOf(unit, call.site))
+        make(endedOnExit(unit, source, declared, "cancel"));
+    });
+  }
+
+  // Behind the last statement that needs the thread.
+  void narrowedPins() {
+    forFunctions([&](const Function &fn) {
+      for (const PinnedRegion &region : pinnedRegions(unit, fn))
+        if (auto statements = statementsOf(unit, region)) {
+          unsigned end = statements->needs.size();
+          while (end > 0 && !statements->needs[end - 1])
+            --end;
+          if (end > 0)
+            make(pinnedUntil(unit, source, region, *statements, end));
+        }
     });
   }
 
