@@ -52,6 +52,9 @@ bool isHandleClass(const CXXRecordDecl &record) {
 }
 
 bool denotesChannel(Unit &unit, QualType type) {
+  // A list of arguments of a dependent construction has none.
+  if (type.isNull())
+    return false;
   type = type.getNonReferenceType();
   if (type->isPointerType())
     type = type->getPointeeType();

@@ -101,3 +101,9 @@ void throughMember() {
   Stage stage(source);
   stage.work(heddle::background());
 }
+
+// The arguments of a dependent construction are a list without a type.
+template <class T> struct NeverMade {
+  explicit NeverMade(T first) : value(first, 1) {}
+  T value;
+};
