@@ -54,6 +54,8 @@ struct Finding {
   std::vector<Fix> fixes;
   /// `WarningsAsErrors` of the configuration names its check.
   bool isError = false;
+  /// Set when a report is put together: see fingerprint.h.
+  std::string fingerprint;
 };
 
 /// Why a unit could not be linted, or not wholly.

@@ -1,3 +1,4 @@
+#include "fingerprint.h"
 #include "linter.h"
 
 using namespace llvm;
@@ -19,6 +20,8 @@ ExitStatus runLint(const Arguments &arguments) {
   Report report = linter->report(linter->lint(*selection), *selection);
   report.selectionWords = selectionWords(arguments);
   Sources sources;
+  for (Finding &finding : report.findings)
+    finding.fingerprint = fingerprint(finding, sources);
   printReport(report, sources, arguments.get("format"));
   printProblems(report, sources);
   return report.status(arguments.get("fail-on", "bug"));

@@ -1,5 +1,6 @@
 #include "linter.h"
 
+#include "merger.h"
 #include "paths.h"
 #include "progress.h"
 
@@ -27,59 +28,6 @@ std::vector<Option> lintOptions() {
   };
 }
 
-namespace {
-
-bool sameEdits(const Finding &a, const Finding &b) {
-  return a.fixes == b.fixes;
-}
-
-/// Findings of one unit after another, with those dropped that an earlier unit
-/// has told. Units that want different fixes in one place get none.
-class Merger {
-public:
-  void add(const std::vector<Finding> &unit) {
-    std::vector<std::pair<Key, size_t>> added;
-    for (const Finding &finding : unit) {
-      Key key{finding.check, finding.message.where.file,
-              finding.message.where.offset};
-      auto known = first.find(key);
-      if (known == first.end()) {
-        added.emplace_back(key, merged.size());
-        merged.push_back(finding);
-      } else if (!sameEdits(merged[known->second], finding)) {
-        withdrawFix(merged[known->second]);
-      }
-    }
-    first.insert(added.begin(), added.end());
-  }
-
-  std::vector<Finding> take() {
-    llvm::stable_sort(merged, [](const Finding &a, const Finding &b) {
-      return std::tie(a.message.where.file, a.message.where.offset, a.check) <
-             std::tie(b.message.where.file, b.message.where.offset, b.check);
-    });
-    return std::move(merged);
-  }
-
-private:
-  using Key = std::tuple<std::string, std::string, unsigned>;
-
-  static void withdrawFix(Finding &finding) {
-    if (finding.fixes.empty())
-      return;
-    finding.fixes.clear();
-    finding.notes.push_back(
-        {"the units that include this need different fixes: none is offered",
-         {},
-         {}});
-  }
-
-  std::vector<Finding> merged;
-  std::map<Key, size_t> first;
-};
-
-} // namespace
-
 std::shared_ptr<const Contents> Linter::noEdits() {
   static const auto none = std::make_shared<const Contents>();
   return none;
@@ -99,22 +47,32 @@ Expected<Linter> Linter::make(const Project &project,
   return Linter(project, std::move(*checks), jobs);
 }
 
-Linter::Results Linter::lint(ArrayRef<size_t> units, StringRef verb,
-                             std::shared_ptr<const Contents> edited) {
+std::vector<UnitResult> Linter::lint(const std::vector<Unit> &units,
+                                     StringRef verb, const Snapshot &files) {
   std::vector<Request> requests;
-  for (size_t unit : units)
+  for (const Unit &unit : units)
     requests.push_back(
-        {project->units()[unit], checks, project->root().str(), edited});
-  auto name = [&](size_t request) {
-    return displayPath(requests[request].unit.file);
-  };
-  Results results;
+        {unit, checks, project->root().str(), files.edited, files.absent});
+  auto name = [&](size_t request) { return displayPath(units[request].file); };
+  std::vector<UnitResult> results(units.size());
   Progress progress(verb, requests.size());
   pool.run(requests, {[&](size_t request) { progress.started(name(request)); },
                       [&](size_t request, UnitResult result) {
                         progress.finished(name(request));
-                        results.emplace(units[request], std::move(result));
+                        results[request] = std::move(result);
                       }});
+  return results;
+}
+
+Linter::Results Linter::lint(ArrayRef<size_t> units, StringRef verb,
+                             std::shared_ptr<const Contents> edited) {
+  std::vector<Unit> chosen;
+  for (size_t unit : units)
+    chosen.push_back(project->units()[unit]);
+  Results results;
+  for (auto [unit, result] :
+       zip(units, lint(chosen, verb, {std::move(edited), {}})))
+    results.emplace(unit, std::move(result));
   return results;
 }
 
@@ -146,6 +104,7 @@ Linter::Results Linter::lint(const Project::Selection &selection) {
 Report Linter::report(const Results &results,
                       const Project::Selection &selection) const {
   Report report;
+  report.root = project->root().str();
   report.project = project;
   report.units = results.size();
   StringSet<> headers;

@@ -9,6 +9,12 @@ namespace heddle::tool {
 /// The options of every command that lints.
 std::vector<Option> lintOptions();
 
+/// How files are to be seen where that is not as they are on disk.
+struct Snapshot {
+  std::shared_ptr<const Contents> edited = std::make_shared<const Contents>();
+  std::vector<std::string> absent;
+};
+
 /// Lints units of a project and puts what they say together.
 class Linter {
 public:
@@ -20,6 +26,10 @@ public:
   /// The results of the units, by index. `verb` is what the progress line says.
   Results lint(llvm::ArrayRef<size_t> units, llvm::StringRef verb,
                std::shared_ptr<const Contents> edited = noEdits());
+
+  /// The results of units, which need not be the project's, in their order.
+  std::vector<UnitResult> lint(const std::vector<Unit> &units,
+                               llvm::StringRef verb, const Snapshot &files);
 
   /// The results of the selected units, and of one unit for each selected
   /// header. Headers that no unit includes are problems of the report.

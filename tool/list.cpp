@@ -1,4 +1,4 @@
-#include "report/report.h"
+#include "command.h"
 
 #include "framework/check_info.h"
 
@@ -72,7 +72,7 @@ const Command listCommand = {
     .summary = "Shows every check: its name, tier, fixes (S safe, R to "
                "review) and what it finds.",
     .details = "",
-    .options = {formatOption()},
+    .options = {{"format", "FORMAT", "text (default) or json", "text|json"}},
     .run = runList};
 
 } // namespace heddle::tool

@@ -234,8 +234,8 @@ UnitResult lintUnit(const Request &request) {
   Configuration &configuration = *provider;
   ClangTidyContext context(std::move(provider));
 
-  auto files = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(
-      withEditedFiles(vfs::createPhysicalFileSystem(), *request.edited));
+  auto files = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(withEditedFiles(
+      vfs::createPhysicalFileSystem(), *request.edited, request.absent));
   OneUnit database(unit);
   ClangTool tool(database, {unit.file},
                  std::make_shared<PCHContainerOperations>(), files);
@@ -284,18 +284,17 @@ json::Value toJSON(const Request &request) {
                                     {"output", command.Output}});
   for (const auto &[file, text] : *request.edited)
     edited.push_back(json::Array{file, encodeBytes(text)});
-  return json::Object{{"file", request.unit.file},
-                      {"commands", std::move(commands)},
-                      {"selection", request.selection},
-                      {"root", request.root},
-                      {"edited", std::move(edited)}};
+  return json::Object{
+      {"file", request.unit.file},      {"commands", std::move(commands)},
+      {"selection", request.selection}, {"root", request.root},
+      {"edited", std::move(edited)},    {"absent", request.absent}};
 }
 
 bool fromJSON(const json::Value &value, Request &request, json::Path path) {
   json::ObjectMapper map(value, path);
   if (!map || !map.map("file", request.unit.file) ||
       !map.map("selection", request.selection) ||
-      !map.map("root", request.root))
+      !map.map("root", request.root) || !map.map("absent", request.absent))
     return false;
   const json::Object &object = *value.getAsObject();
   const json::Array *commands = object.getArray("commands");

@@ -26,6 +26,8 @@ struct Request {
   /// The project's root, outside of which no fix may edit.
   std::string root;
   std::shared_ptr<const Contents> edited;
+  /// Files that are on disk and shall not be there.
+  std::vector<std::string> absent;
 };
 
 /// Runs the checks over the unit in this process, which a crash takes with it.

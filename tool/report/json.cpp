@@ -1,7 +1,5 @@
 #include "report/report.h"
 
-#include "paths.h"
-
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,7 +21,7 @@ public:
     json.object([&] {
       json.attribute("version", 1);
       json.attribute("heddle", HEDDLE_VERSION);
-      json.attribute("root", json::fixUTF8(report.project->root()));
+      json.attribute("root", json::fixUTF8(report.root));
       json.attributeArray("findings", [&] {
         for (const Finding &finding : report.findings)
           json.object([&] { write(finding); });
@@ -32,6 +30,8 @@ public:
         for (const auto &[unit, problem] : report.problems)
           json.object([&] { write(unit, problem); });
       });
+      if (report.comparison)
+        json.attributeObject("comparison", [&] { write(*report.comparison); });
       json.attributeObject("summary", [&] { writeSummary(); });
     });
   }
@@ -40,6 +40,9 @@ private:
   void write(const Finding &finding) {
     json.attribute("check", finding.check);
     json.attribute("tier", tierOf(finding.check));
+    if (finding.isError)
+      json.attribute("error", true);
+    json.attribute("fingerprint", finding.fingerprint);
     write(finding.message);
     writeNotes(finding.notes);
     json.attributeArray("fixes", [&] {
@@ -48,9 +51,26 @@ private:
     });
   }
 
+  void write(const Report::Comparison &comparison) {
+    json.attribute("with", json::fixUTF8(comparison.with));
+    auto list = [&](StringRef name, const std::vector<Finding> &findings) {
+      json.attributeArray(name, [&] {
+        for (const Finding &finding : findings)
+          json.object([&] {
+            json.attribute("check", finding.check);
+            json.attribute("fingerprint", finding.fingerprint);
+            json.attribute("file", report.path(finding.message.where.file));
+            json.attribute("offset", finding.message.where.offset);
+          });
+      });
+    };
+    list("known", comparison.known);
+    list("fixed", comparison.fixed);
+  }
+
   void write(StringRef unit, const Problem &problem) {
     json.attribute("kind", problem.kind);
-    json.attribute("unit", file(unit));
+    json.attribute("unit", report.path(unit));
     if (!problem.check.empty())
       json.attribute("check", problem.check);
     write(problem.message);
@@ -60,7 +80,7 @@ private:
   void write(const Message &message) {
     if (!message.where.file.empty()) {
       Position position = sources.locate(message.where);
-      json.attribute("file", file(message.where.file));
+      json.attribute("file", report.path(message.where.file));
       json.attribute("line", position.line);
       json.attribute("column", position.column);
       json.attribute("offset", message.where.offset);
@@ -96,7 +116,7 @@ private:
   }
 
   void write(const Span &span) {
-    json.attribute("file", file(span.file));
+    json.attribute("file", report.path(span.file));
     json.attribute("offset", span.offset);
     json.attribute("length", span.length);
   }
@@ -109,10 +129,13 @@ private:
     json.attribute("units", report.units);
     for (auto [tier, count] : tiers)
       json.attribute(tier, count);
-  }
-
-  std::string file(StringRef path) {
-    return json::fixUTF8(relativeTo(path, report.project->root()));
+    if (report.comparison) {
+      json.attribute("introduced", report.findings.size());
+      json.attribute("known", report.comparison->known.size());
+      json.attribute("fixed", report.comparison->fixed.size());
+    }
+    if (report.accepted)
+      json.attribute("accepted", report.accepted->count);
   }
 
   const Report &report;

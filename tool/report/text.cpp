@@ -10,7 +10,6 @@
 #include "llvm/Support/Unicode.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <map>
 #include <set>
 
 using namespace llvm;
@@ -60,13 +59,10 @@ private:
   unsigned width = 0;
 };
 
-std::string counted(size_t count, StringRef noun) {
-  return formatv("{0} {1}{2}", count, noun, count == 1 ? "" : "s");
-}
-
-class Printer {
+class TextPrinter {
 public:
-  Printer(Sources &sources, raw_ostream &out) : sources(sources), out(out) {}
+  TextPrinter(Sources &sources, raw_ostream &out)
+      : sources(sources), out(out) {}
 
   void print(const Report &report, const Finding &finding) {
     StringRef tier = tierOf(finding.check);
@@ -101,29 +97,30 @@ public:
   }
 
   void printSummary(const Report &report) {
-    std::map<StringRef, size_t> tiers;
     std::set<StringRef> files;
     size_t safe = 0, review = 0;
     for (const Finding &finding : report.findings) {
-      ++tiers[tierOf(finding.check)];
       files.insert(finding.message.where.file);
       if (const Fix *fix = report.usableFix(finding))
         ++(fix->safe ? safe : review);
     }
-    if (report.findings.empty()) {
-      out.changeColor(raw_ostream::GREEN) << "no findings";
-      out.resetColor() << ", " << lintedUnits(report) << " linted\n";
-      return;
-    }
-    SmallVector<std::string> counts;
-    for (StringRef tier : {"bug", "cost", "advice"})
-      if (tiers[tier])
-        counts.push_back(formatv("{0} {1}", tiers[tier], tier));
-    out.changeColor(raw_ostream::SAVEDCOLOR, /*Bold=*/true)
-        << counted(report.findings.size(), "finding");
-    out.resetColor() << " (" << join(counts, ", ") << ") in "
-                     << counted(files.size(), "file") << ", "
-                     << lintedUnits(report) << " linted\n";
+    StringRef introduced = report.comparison ? " introduced" : "";
+    if (report.findings.empty())
+      out.changeColor(raw_ostream::GREEN) << "no findings" << introduced;
+    else
+      out.changeColor(raw_ostream::SAVEDCOLOR, /*Bold=*/true)
+          << counted(report.findings.size(), "finding") << introduced;
+    out.resetColor();
+    if (!report.findings.empty())
+      out << " (" << report.tierCounts() << ") in "
+          << counted(files.size(), "file");
+    out << ", " << lintedUnits(report) << " linted\n";
+    if (const auto &comparison = report.comparison)
+      out << formatv("  since {0}: {1} fixed, {2} known\n", comparison->with,
+                     comparison->fixed.size(), comparison->known.size());
+    if (report.accepted)
+      out << formatv("  {0} accepted by {1}\n", report.accepted->count,
+                     displayPath(report.accepted->file));
     if (safe)
       out << formatv("  {0,3} with a safe fix:       heddle fix{1}\n", safe,
                      report.selectionWords);
@@ -203,27 +200,17 @@ private:
   raw_ostream &out;
 };
 
-StringRef describe(const Problem &problem) {
-  if (problem.kind == "crash" || problem.kind == "missing")
-    return "was not linted";
-  if (problem.kind == "write")
-    return "was not fixed";
-  if (problem.kind == "configuration")
-    return "was not linted as configured";
-  return "did not parse";
-}
-
 } // namespace
 
 void printText(const Report &report, Sources &sources, raw_ostream &out) {
-  Printer printer(sources, out);
+  TextPrinter printer(sources, out);
   for (const Finding &finding : report.findings)
     printer.print(report, finding);
   printer.printSummary(report);
 }
 
 void printProblems(const Report &report, Sources &sources) {
-  Printer printer(sources, errs());
+  TextPrinter printer(sources, errs());
   std::set<std::tuple<std::string, unsigned, std::string>> told;
   std::set<std::pair<StringRef, StringRef>> headed;
   for (const auto &[unit, problem] : report.problems) {
