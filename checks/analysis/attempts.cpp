@@ -39,12 +39,6 @@ void addLeaving(const Stmt *stmt, SmallVectorImpl<const Expr *> &found) {
 
 } // namespace
 
-bool isWithin(Unit &unit, const Stmt *part, const Stmt *whole) {
-  while (part && part != whole)
-    part = unit.parent(part);
-  return part;
-}
-
 const Expr *conditionOf(const Loop &loop) {
   if (const auto *repeat = dyn_cast<WhileStmt>(loop.stmt))
     return repeat->getConditionVariable() ? nullptr : repeat->getCond();
@@ -89,7 +83,7 @@ onlyPausesBeside(Unit &unit, const Loop &loop, const Call &call) {
 
 bool failsIdly(Unit &unit, const Loop &loop, const Call &attempt) {
   if (const Expr *condition = conditionOf(loop);
-      condition && isWithin(unit, attempt.site, condition))
+      condition && unit.isWithin(attempt.site, condition))
     // Without a round's work, the loop only repeats a failed attempt.
     return !isa<ForStmt>(loop.stmt) && isNegation(condition) &&
            onlyPauses(unit, loop.body, false);
@@ -99,7 +93,7 @@ bool failsIdly(Unit &unit, const Loop &loop, const Call &attempt) {
     body = {block->body_begin(), block->body_end()};
   while (!body.empty() && onlyPauses(unit, body.front(), false))
     body = body.drop_front();
-  if (body.empty() || !isWithin(unit, attempt.site, body.front()))
+  if (body.empty() || !unit.isWithin(attempt.site, body.front()))
     return false;
   // `if (auto item = try_receive()) …`, or with the item declared before.
   const VarDecl *item = variableMadeBy(unit, attempt);
@@ -114,7 +108,7 @@ bool failsIdly(Unit &unit, const Loop &loop, const Call &attempt) {
   const Expr *condition = branch->getCond();
   if (item ? !mentions(condition, item)
            : !branch->getConditionVariable() &&
-                 !isWithin(unit, attempt.site, condition))
+                 !unit.isWithin(attempt.site, condition))
     return false;
   bool negated = isNegation(condition);
   const Stmt *failed = negated ? branch->getThen() : branch->getElse();

@@ -22,9 +22,6 @@ const clang::Expr *conditionOf(const Loop &loop);
 /// round, and those of branches in it that leave it.
 llvm::SmallVector<const clang::Expr *, 2> endsOn(const Loop &loop);
 
-/// `part` is `whole` or stands in it.
-bool isWithin(Unit &unit, const clang::Stmt *part, const clang::Stmt *whole);
-
 /// `loop` goes round again because the last time failed: a round that succeeds
 /// leaves it, or one that throws is caught in it.
 bool isRetry(Unit &unit, const Loop &loop);

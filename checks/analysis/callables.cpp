@@ -74,6 +74,8 @@ public:
       return Execution::Handler;
     if (roles.has(Role::StartsThread) || growsThreads(call))
       return Execution::Thread;
+    if (roles.has(Role::CallsOnce))
+      return Execution::CalledOnce;
     if (roles.has(Role::CallsInLoop))
       return Execution::CalledInLoop;
     if (roles.has(Role::CallsArgument) || roles.has(Role::HandsOff))
@@ -206,9 +208,9 @@ private:
 
   static Execution stronger(Execution a, Execution b) {
     static constexpr Execution order[] = {
-        Execution::Unknown, Execution::Called, Execution::CalledInLoop,
-        Execution::Main,    Execution::Thread, Execution::Spawned,
-        Execution::Handler,
+        Execution::Unknown,      Execution::CalledOnce, Execution::Called,
+        Execution::CalledInLoop, Execution::Main,       Execution::Thread,
+        Execution::Spawned,      Execution::Handler,
     };
     return find(order, a) < find(order, b) ? b : a;
   }
@@ -318,8 +320,13 @@ private:
 
   void addInvocations(const Call &call) {
     SmallVector<Invocation, 2> list;
-    if (const Function *target = calleeOf(call))
-      list.push_back({&call, target, Execution::Called, std::nullopt});
+    if (const Function *target = calleeOf(call)) {
+      bool once = unit.roles(call).has(Role::CallsOnce) ||
+                  initialisesStatic(unit, call.site);
+      list.push_back({&call, target,
+                      once ? Execution::CalledOnce : Execution::Called,
+                      std::nullopt});
+    }
     for (auto [index, argument] : enumerate(call.args()))
       if (mayBeCallable(*argument))
         if (const Function *target = resolve(argument))
@@ -365,6 +372,16 @@ private:
 
 const Function *callableOf(Unit &unit, const Expr *expr) {
   return unit.get<Callables>().resolve(expr);
+}
+
+bool initialisesStatic(Unit &unit, const Stmt *stmt) {
+  while (stmt && !isa<DeclStmt>(stmt))
+    stmt = unit.parent(stmt);
+  const auto *declaration = cast_or_null<DeclStmt>(stmt);
+  const auto *variable = declaration && declaration->isSingleDecl()
+                             ? dyn_cast<VarDecl>(declaration->getSingleDecl())
+                             : nullptr;
+  return variable && variable->isStaticLocal();
 }
 
 Execution executionOf(Unit &unit, const Call &call, unsigned argument) {

@@ -7,6 +7,8 @@ namespace heddle::checks {
 
 /// How a callable comes to run because of one call.
 enum class Execution : uint8_t {
+  /// Before the call returns, but only because of the first such call.
+  CalledOnce,
   /// Before the call returns, at most a few times.
   Called,
   /// Before the call returns, once per item.
@@ -25,8 +27,12 @@ enum class Execution : uint8_t {
 
 /// Whether the call returns only after the callable has run.
 inline bool runsDuringCall(Execution execution) {
-  return execution == Execution::Called || execution == Execution::CalledInLoop;
+  return execution == Execution::CalledOnce || execution == Execution::Called ||
+         execution == Execution::CalledInLoop;
 }
+
+/// `stmt` is in the initialiser of a static local variable.
+bool initialisesStatic(Unit &unit, const clang::Stmt *stmt);
 
 /// A body in view that runs because of a call.
 struct Invocation {

@@ -1,6 +1,5 @@
 #include "analysis/cancellation.h"
 
-#include "analysis/attempts.h"
 #include "analysis/callables.h"
 #include "analysis/names.h"
 #include "analysis/spawns.h"
@@ -124,7 +123,7 @@ bool isGuardedByTry(Unit &unit, const Loop &loop) {
 
 bool runsUnseen(Unit &unit, const Loop &loop) {
   return any_of(loop.function->calls, [&](const Call *call) {
-    if (!isWithin(unit, call->site, loop.stmt) || call->destroyed)
+    if (!unit.isWithin(call->site, loop.stmt) || call->destroyed)
       return false;
     if (!call->callee)
       return invocations(unit, *call).empty();

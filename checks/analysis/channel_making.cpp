@@ -1,6 +1,7 @@
 #include "analysis/channel_making.h"
 
 #include "analysis/channel_types.h"
+#include "analysis/constants.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
@@ -20,10 +21,7 @@ void setCapacity(Unit &unit, ChannelInfo::Made &made, const Expr *argument) {
     return;
   }
   made.capacityArgument = argument;
-  Expr::EvalResult value;
-  if (!argument->isValueDependent() &&
-      argument->EvaluateAsInt(value, unit.context()))
-    made.capacity = value.Val.getInt().getExtValue();
+  made.capacity = constant(unit, argument);
 }
 
 // False if `init` does not make a channel itself.

@@ -43,11 +43,8 @@ ChannelUse caseUse(Unit &unit, const Call &call, ChannelUse::Kind kind) {
   ChannelUse use{.kind = kind, .call = &call};
   if (kind == ChannelUse::Send && call.args().size() > 1)
     use.value = call.args()[1];
-  const Stmt *up = unit.parent(call.site);
-  while (up && isa<FullExpr, MaterializeTemporaryExpr, CXXBindTemporaryExpr,
-                   ImplicitCastExpr>(up))
-    up = unit.parent(up);
-  const auto *select = dyn_cast_or_null<CallExpr>(up);
+  const auto *select =
+      dyn_cast_or_null<CallExpr>(unit.parent(unit.wrapped(call.site)));
   use.select = select ? unit.call(select) : nullptr;
   use.limited = !select || select->getNumArgs() > 1;
   return use;

@@ -5,6 +5,7 @@
 #include "analysis/channel_making.h"
 #include "analysis/channel_types.h"
 #include "analysis/channel_uses.h"
+#include "analysis/loops.h"
 #include "analysis/spawns.h"
 
 #include "clang/AST/ASTContext.h"
@@ -387,6 +388,29 @@ ArrayRef<const ChannelInfo *> channels(Unit &unit) {
 
 const ChannelInfo *channelOf(Unit &unit, const Expr *expr) {
   return unit.get<Channels>().of(expr);
+}
+
+std::optional<ItemLoop> itemLoop(Unit &unit, const ChannelUse &receive) {
+  if (receive.loop)
+    return ItemLoop{receive.loop, receive.loop->getBody()};
+  const Loop *loop = lexicalLoop(unit, receive.call->site);
+  if (!loop || !receiving(unit, *loop))
+    return std::nullopt;
+  return ItemLoop{loop->stmt, loop->body};
+}
+
+const VarDecl *itemOf(Unit &unit, const ChannelUse &receive) {
+  if (receive.loop) {
+    const VarDecl *item = receive.loop->getLoopVariable();
+    return isa<DecompositionDecl>(item) ? nullptr : item;
+  }
+  const Stmt *up = unit.parent(receive.call->site);
+  while (up && !isa<DeclStmt>(up))
+    up = unit.parent(up);
+  const auto *declaration = dyn_cast_or_null<DeclStmt>(up);
+  return declaration && declaration->isSingleDecl()
+             ? dyn_cast<VarDecl>(declaration->getSingleDecl())
+             : nullptr;
 }
 
 } // namespace heddle::checks

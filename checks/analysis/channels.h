@@ -75,6 +75,18 @@ struct ChannelInfo {
 /// The channels of the unit, by the place of their first use.
 llvm::ArrayRef<const ChannelInfo *> channels(Unit &unit);
 
+/// A loop each round of which takes an item of a channel.
+struct ItemLoop {
+  const clang::Stmt *stmt;
+  const clang::Stmt *body;
+};
+
+/// The loop over the channel, or that `receive` begins each round of.
+std::optional<ItemLoop> itemLoop(Unit &unit, const ChannelUse &receive);
+
+/// The variable that `receive` puts each item in; null if it is none.
+const clang::VarDecl *itemOf(Unit &unit, const ChannelUse &receive);
+
 /// The channel that `expr` is, or points to; null if it is none.
 const ChannelInfo *channelOf(Unit &unit, const clang::Expr *expr);
 

@@ -1,5 +1,6 @@
 #include "analysis/descriptors.h"
 
+#include "analysis/constants.h"
 #include "analysis/durations.h"
 
 #include "clang/AST/ASTContext.h"
@@ -89,19 +90,10 @@ public:
   }
 
 private:
-  std::optional<uint64_t> constant(const Expr *expr) const {
-    Expr::EvalResult value;
-    if (expr->isValueDependent() ||
-        !expr->getType()->isIntegralOrEnumerationType() ||
-        !expr->EvaluateAsInt(value, unit.context()))
-      return std::nullopt;
-    return value.Val.getInt().getZExtValue();
-  }
-
   // The flag is in `expr`, or in a part of it: `flags | O_NONBLOCK`.
   bool contains(const Expr *expr, uint64_t flag) const {
     expr = expr->IgnoreParenImpCasts();
-    if (auto value = constant(expr))
+    if (auto value = constant(unit, expr))
       return *value & flag;
     if (const auto *op = dyn_cast<BinaryOperator>(expr))
       return op->getOpcode() == BO_Or &&
@@ -116,7 +108,7 @@ private:
   }
 
   bool isZero(const Expr *expr) const {
-    if (auto value = constant(expr))
+    if (auto value = constant(unit, expr))
       return *value == 0;
     auto duration = durationOf(unit.context(), expr);
     return duration && duration->count() == 0;
@@ -187,7 +179,8 @@ private:
       return true;
     std::string known = tableName(*callee);
     if (known == "fcntl")
-      return call.getNumArgs() == 3 && constant(call.getArg(1)) == setFlags &&
+      return call.getNumArgs() == 3 &&
+             constant(unit, call.getArg(1)) == setFlags &&
              contains(call.getArg(2), nonBlock);
     int flags = creationFlags(known);
     if (flags >= 0)

@@ -17,13 +17,6 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-bool contains(Unit &unit, const Stmt *whole, const Stmt *part) {
-  for (; part; part = unit.parent(part))
-    if (part == whole)
-      return true;
-  return false;
-}
-
 /// The items of `loop` come out of a channel.
 bool isOverChannel(Unit &unit, const Loop &loop) {
   for (const ChannelInfo *channel : channels(unit))
@@ -92,8 +85,8 @@ bool endsOnlyByClose(Unit &unit, const ChannelUse &use) {
     return !leavesLoop(use.loop->getBody());
   const Loop *loop = lexicalLoop(unit, use.call->site);
   if (const auto *repeat = loop ? dyn_cast<WhileStmt>(loop->stmt) : nullptr)
-    return (contains(unit, repeat->getConditionVariableDeclStmt(),
-                     use.call->site) ||
+    return (unit.isWithin(use.call->site,
+                          repeat->getConditionVariableDeclStmt()) ||
             use.call->expr() ==
                 repeat->getCond()->IgnoreUnlessSpelledInSource()) &&
            !leavesLoop(repeat->getBody());
@@ -121,7 +114,7 @@ bool parksMain(Unit &unit, const Stmt &wait) {
   const Function *fn = unit.functionOf(&wait);
   const auto *body = fn ? dyn_cast<CompoundStmt>(fn->body) : nullptr;
   return body && !body->body_empty() &&
-         contains(unit, body->body_back(), &wait) &&
+         unit.isWithin(&wait, body->body_back()) &&
          any_of(invokers(unit, *fn), [](const Invocation &invoker) {
            return invoker.execution == Execution::Main;
          });

@@ -133,7 +133,7 @@ bool neverEnds(Unit &unit, const Loop &loop) {
   bool goesOn = loop.trips == TripCount::Endless || isOverEndless(unit, loop);
   return goesOn && !loop.callable && !leaves(loop.body, false) &&
          none_of(loop.function->calls, [&](const Call *call) {
-           return isWithin(unit, call->site, loop.body) &&
+           return unit.isWithin(call->site, loop.body) &&
                   runs.doesNotReturn(*call);
          });
 }
@@ -142,9 +142,38 @@ bool neverPauses(Unit &unit, const Loop &loop) {
   Runs runs(unit);
   return neverEnds(unit, loop) &&
          all_of(loop.function->calls, [&](const Call *call) {
-           return !isWithin(unit, call->site, loop.stmt) ||
+           return !unit.isWithin(call->site, loop.stmt) ||
                   runs.straightOn(*call);
          });
+}
+
+bool goesOn(Unit &unit, const Loop &loop) {
+  if (loop.trips == TripCount::Endless)
+    return true;
+  const auto *counted = dyn_cast<ForStmt>(loop.stmt);
+  if (isa<CXXForRangeStmt>(loop.stmt) || (counted && counted->getInc()))
+    return false;
+  const Expr *condition = conditionOf(loop);
+  if (!condition)
+    return false;
+  condition = condition->IgnoreUnlessSpelledInSource();
+  while (const auto *negation = dyn_cast<UnaryOperator>(condition)) {
+    if (negation->getOpcode() != UO_LNot)
+      return false;
+    condition = negation->getSubExpr()->IgnoreUnlessSpelledInSource();
+  }
+  if (isa<DeclRefExpr, MemberExpr>(condition))
+    return true;
+  const Call *call = unit.call(condition);
+  const auto *method =
+      call ? dyn_cast_or_null<CXXMethodDecl>(call->callee) : nullptr;
+  if (!method)
+    return false;
+  std::string name = tableName(*method->getParent());
+  return llvm::is_contained({"std::atomic", "std::__atomic_base",
+                             "std::atomic_flag", "std::stop_token",
+                             "heddle::Context"},
+                            name);
 }
 
 } // namespace heddle::checks

@@ -14,4 +14,8 @@ bool neverPauses(Unit &unit, const Loop &loop);
 /// or call that does not return.
 bool neverEnds(Unit &unit, const Loop &loop);
 
+/// `loop` goes on for ever, or until a flag or a context ends it: not once per
+/// item.
+bool goesOn(Unit &unit, const Loop &loop);
+
 } // namespace heddle::checks

@@ -135,10 +135,7 @@ private:
 
   bool isOnce(const Function &callable) const {
     return any_of(invokers(unit, callable), [](const Invocation &invoker) {
-      return invoker.argument &&
-             (calleeName(*invoker.call) == "call_once" ||
-              (invoker.call->callee &&
-               tableName(*invoker.call->callee) == "heddle::Once::call"));
+      return invoker.execution == Execution::CalledOnce;
     });
   }
 

@@ -1,5 +1,6 @@
 #include "analysis/funnels.h"
 
+#include "analysis/constants.h"
 #include "analysis/spawns.h"
 #include "analysis/suspends.h"
 
@@ -41,12 +42,8 @@ private:
     }
     if (!found.receive)
       return false;
-    if (found.receive->loop) {
-      body = found.receive->loop->getBody();
-      return true;
-    }
-    const Loop *loop = lexicalLoop(unit, found.receive->call->site);
-    body = loop && receiving(unit, *loop) ? loop->body : nullptr;
+    auto loop = itemLoop(unit, *found.receive);
+    body = loop ? loop->body : nullptr;
     return body;
   }
 
@@ -75,52 +72,29 @@ private:
     return count ? *count > fewWorkers : loop.trips != TripCount::Few;
   }
 
-  // Of `for (int i = 0; i < 8; ++i)`.
   std::optional<int64_t> constantRounds(const Loop &loop) const {
-    const auto *counted = dyn_cast<ForStmt>(loop.stmt);
-    const auto *condition =
-        counted ? dyn_cast_or_null<BinaryOperator>(counted->getCond())
-                : nullptr;
-    const auto *declaration =
-        counted ? dyn_cast_or_null<DeclStmt>(counted->getInit()) : nullptr;
-    const auto *index = declaration && declaration->isSingleDecl()
-                            ? dyn_cast<VarDecl>(declaration->getSingleDecl())
-                            : nullptr;
-    if (!condition || !index || !index->getInit() ||
-        namedBy(condition->getLHS()) != index)
+    auto counting = countingOf(loop);
+    if (!counting)
       return std::nullopt;
-    auto first = constant(index->getInit()),
-         last = constant(condition->getRHS());
-    if (!first || !last)
+    auto first = constant(unit, counting->index->getInit()),
+         limit = constant(unit, counting->limit);
+    if (!first || !limit)
       return std::nullopt;
-    return *last - *first + (condition->getOpcode() == BO_LE);
-  }
-
-  std::optional<int64_t> constant(const Expr *expr) const {
-    Expr::EvalResult value;
-    if (expr->isValueDependent() || !expr->EvaluateAsInt(value, unit.context()))
-      return std::nullopt;
-    return value.Val.getInt().getExtValue();
+    return *limit - *first + counting->withLimit;
   }
 
   // An item that waits costs more than its way through the channel. Passing on
   // what became of it is no wait of that kind.
   bool waits() const {
     return any_of(found.receive->function->calls, [&](const Call *call) {
-      if (call->destroyed || !isInBody(*call->site))
+      if (call->destroyed || call == found.receive->call ||
+          !unit.isWithin(call->site, body))
         return false;
       if (blocks(unit, *call))
         return true;
       auto path = suspends(unit, *call);
       return path && !unit.roles(path->last()).has(Role::Sends);
     });
-  }
-
-  bool isInBody(const Stmt &stmt) const {
-    const Stmt *at = &stmt;
-    while (at && at != body)
-      at = unit.parent(at);
-    return at && !(found.receive->call && &stmt == found.receive->call->site);
   }
 
   Unit &unit;

@@ -77,19 +77,13 @@ private:
     return all_of(unit.mentions(&lock), [&](const Expr *mention) {
       return isa_and_nonnull<LambdaExpr>(unit.parent(mention)) ||
              any_of(list, [&](const LockRegion *region) {
-               if (isWithin(mention, region->acquire))
+               if (unit.isWithin(mention, region->acquire))
                  return true;
                return any_of(region->releases, [&](const Call *release) {
-                 return isWithin(mention, release->site);
+                 return unit.isWithin(mention, release->site);
                });
              });
     });
-  }
-
-  bool isWithin(const Stmt *stmt, const Stmt *whole) const {
-    while (stmt && stmt != whole)
-      stmt = unit.parent(stmt);
-    return stmt;
   }
 
   // It is read and written by value, and captured by reference.

@@ -216,6 +216,18 @@ bool isContended(Unit &unit, const LockRegion &section) {
          (!isOfObject || isThisShared(unit, function));
 }
 
+bool isOrderUsed(Unit &unit, const ValueDecl &map) {
+  const CXXRecordDecl *type = map.getType()->getAsCXXRecordDecl();
+  bool isOrdered = type && tableName(*type) == "std::map";
+  return isOrdered && any_of(usesOf(unit, &map), [](const Use &use) {
+           const FunctionDecl *method = use.call ? use.call->callee : nullptr;
+           return method && method->getIdentifier() &&
+                  is_contained({"lower_bound", "upper_bound", "begin", "rbegin",
+                                "cbegin", "crbegin"},
+                               method->getName());
+         });
+}
+
 bool isOneOfMany(Unit &unit, const ValueDecl &lock) {
   const CXXRecordDecl *record = recordOf(lock);
   const ASTContext &ast = unit.context();

@@ -22,6 +22,10 @@ bool isMap(clang::QualType type);
 llvm::SmallVector<const clang::Expr *, 2>
 keysUsed(Unit &unit, const GuardedMap &guarded, const LockRegion &section);
 
+/// Some use of `map` needs its keys in order: it asks for neighbours, or for
+/// the first or last.
+bool isOrderUsed(Unit &unit, const clang::ValueDecl &map);
+
 /// Several tasks may come to `section` of one lock at once.
 bool isContended(Unit &unit, const LockRegion &section);
 

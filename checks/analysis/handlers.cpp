@@ -30,6 +30,7 @@ std::optional<HandlerPath> handlerPath(Unit &unit, const Function &fn) {
         return path;
       }
       if (runsDuringCall(invoker.execution) &&
+          invoker.execution != Execution::CalledOnce &&
           towards.try_emplace(invoker.call->caller, invoker.call).second)
         pending.push_back(invoker.call->caller);
     }

@@ -18,6 +18,8 @@ public:
   explicit HotPlaces(Unit &unit) : unit(unit) { spread(); }
 
   std::optional<HotPath> of(const Function &fn, const Stmt *stmt) const {
+    if (initialisesStatic(unit, stmt))
+      return std::nullopt;
     if (auto path = loopAround(stmt))
       return path;
     if (!origins.contains(&fn))
@@ -104,6 +106,7 @@ private:
   void reach(const Call &call, std::deque<const Function *> &pending) {
     for (const Invocation &invocation : invocations(unit, call))
       if (invocation.execution != Execution::Unknown &&
+          invocation.execution != Execution::CalledOnce &&
           invocation.target != call.caller &&
           origins.try_emplace(invocation.target, Origin{{}, &call}).second)
         pending.push_back(invocation.target);

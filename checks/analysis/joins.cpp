@@ -279,9 +279,8 @@ bool isKept(Unit &unit, const Function &closure) {
                       [](const Invocation &invoker) {
                         return invoker.execution == Execution::Unknown;
                       }) ||
-         llvm::any_of(all, [](const Invocation &invoker) {
-           const FunctionDecl *callee = invoker.call->callee;
-           return callee && tableName(*callee) == "heddle::DeferStack::push";
+         llvm::any_of(all, [&](const Invocation &invoker) {
+           return unit.roles(*invoker.call).has(Role::Defers);
          });
 }
 

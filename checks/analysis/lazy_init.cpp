@@ -19,12 +19,6 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-bool isWithin(Unit &unit, const Stmt *stmt, const Stmt *whole) {
-  while (stmt && stmt != whole)
-    stmt = unit.parent(stmt);
-  return stmt;
-}
-
 class Finder {
 public:
   Finder(Unit &unit, const Function &fn) : unit(unit), fn(fn) {}
@@ -134,11 +128,11 @@ private:
                        bool whenEmpty) const {
     auto inBranch = [&](const Expr *mention) {
       if (whenEmpty)
-        return isWithin(unit, mention, check.getThen());
+        return unit.isWithin(mention, check.getThen());
       if (check.getElse())
-        return isWithin(unit, mention, check.getElse());
+        return unit.isWithin(mention, check.getElse());
       return returns(check.getThen()) &&
-             isWithin(unit, mention, unit.parent(&check)) &&
+             unit.isWithin(mention, unit.parent(&check)) &&
              isAfter(mention->getBeginLoc(), check.getEndLoc());
     };
     for (const Use &use : usesOf(unit, &variable)) {
@@ -216,7 +210,7 @@ private:
       return false;
     if (region.guard) {
       const Stmt *declared = statementOf(unit, region.acquire);
-      return declared && isWithin(unit, &check, unit.parent(declared));
+      return declared && unit.isWithin(&check, unit.parent(declared));
     }
     return none_of(region.releases, [&](const Call *release) {
       return isAfter(check.getBeginLoc(), release->location());
@@ -244,11 +238,7 @@ private:
   bool isOnce(const Function &callee, unsigned depth) const {
     return depth > 0 &&
            any_of(invokers(unit, callee), [&](const Invocation &invoker) {
-             const FunctionDecl *by = invoker.call->callee;
-             return (invoker.argument && by &&
-                     is_contained({"std::call_once", "pthread_once",
-                                   "absl::call_once", "heddle::Once::call"},
-                                  tableName(*by))) ||
+             return invoker.execution == Execution::CalledOnce ||
                     (runsDuringCall(invoker.execution) &&
                      isOnce(*invoker.call->caller, depth - 1));
            });

@@ -15,12 +15,6 @@ using namespace clang;
 namespace heddle::checks {
 namespace {
 
-bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
-  return sm.isPointWithin(sm.getExpansionLoc(part->getBeginLoc()),
-                          sm.getExpansionLoc(whole->getBeginLoc()),
-                          sm.getExpansionLoc(whole->getEndLoc()));
-}
-
 /// Points into an object that somebody else owns.
 bool isView(QualType type) {
   type = type.getNonReferenceType();
@@ -191,7 +185,7 @@ private:
   // The loop each round of which makes the variable anew, or that it counts.
   const Loop *loopOf(const VarDecl &referent) const {
     for (const Loop &loop : loops(unit, spawner)) {
-      if (!isWithin(start.site, loop.stmt, sm))
+      if (!unit.isWithin(start.site, loop.stmt))
         continue;
       SourceLocation place = referent.getLocation();
       if (sm.isPointWithin(place, loop.stmt->getBeginLoc(),
@@ -205,7 +199,7 @@ private:
     return llvm::any_of(joinsOf(unit, spawn),
                         [&](const Join &join) {
                           return !join.limited &&
-                                 isWithin(join.site, loop.stmt, sm);
+                                 unit.isWithin(join.site, loop.stmt);
                         }) ||
            isAskedFor();
   }

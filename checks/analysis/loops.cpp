@@ -1,6 +1,7 @@
 #include "analysis/loops.h"
 
 #include "analysis/callables.h"
+#include "analysis/constants.h"
 #include "analysis/durations.h"
 #include "analysis/suspends.h"
 
@@ -20,16 +21,6 @@ namespace {
 constexpr int64_t fewTrips = 8;
 // Rounds further apart than this do not make code hot.
 constexpr std::chrono::nanoseconds slowPace = std::chrono::milliseconds(100);
-
-std::optional<int64_t> constant(Unit &unit, const Expr *expr) {
-  Expr::EvalResult value;
-  if (!expr || expr->isValueDependent() ||
-      !expr->getType()->isIntegralOrEnumerationType() ||
-      !expr->EvaluateAsInt(value, unit.context()) ||
-      !value.Val.getInt().isRepresentableByInt64())
-    return std::nullopt;
-  return value.Val.getInt().getExtValue();
-}
 
 TripCount tripsOf(std::optional<int64_t> count) {
   return count && *count <= fewTrips ? TripCount::Few : TripCount::Many;
@@ -406,6 +397,22 @@ bool paced(Unit &unit, const Loop &loop) {
         found |= *duration >= slowPace;
   });
   return found;
+}
+
+std::optional<Counting> countingOf(const Loop &loop) {
+  const auto *counted = dyn_cast<ForStmt>(loop.stmt);
+  const auto *condition =
+      counted ? dyn_cast_or_null<BinaryOperator>(counted->getCond()) : nullptr;
+  const auto *declaration =
+      counted ? dyn_cast_or_null<DeclStmt>(counted->getInit()) : nullptr;
+  const auto *index = declaration && declaration->isSingleDecl()
+                          ? dyn_cast<VarDecl>(declaration->getSingleDecl())
+                          : nullptr;
+  if (!condition || !index || !index->getInit() ||
+      variableOf(condition->getLHS()) != index ||
+      (condition->getOpcode() != BO_LT && condition->getOpcode() != BO_LE))
+    return std::nullopt;
+  return Counting{index, condition->getRHS(), condition->getOpcode() == BO_LE};
 }
 
 TripCount countOf(Unit &unit, const Expr *expr) {

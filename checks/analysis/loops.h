@@ -3,6 +3,8 @@
 
 #include "analysis/unit.h"
 
+#include <optional>
+
 namespace heddle::checks {
 
 /// How often a loop's body runs each time the loop is reached.
@@ -47,6 +49,18 @@ bool receiving(Unit &unit, const Loop &loop);
 
 /// Each round of `loop` visibly sleeps for 100 ms or more.
 bool paced(Unit &unit, const Loop &loop);
+
+/// What a `for` counts: `for (int index = 0; index < limit; …)`.
+struct Counting {
+  /// Has an initialiser.
+  const clang::VarDecl *index;
+  const clang::Expr *limit;
+  /// The limit is counted too: `index <= limit`.
+  bool withLimit;
+};
+
+/// Nothing where `loop` is no such `for`.
+std::optional<Counting> countingOf(const Loop &loop);
 
 /// Few if `expr` is a constant of at most 8, Processors if it is sized by the
 /// number of processors, else Many.

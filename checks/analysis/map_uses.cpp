@@ -144,11 +144,7 @@ private:
 
 // `std::optional(found->second)`
 bool isCopied(Unit &unit, const Expr &mention) {
-  const Stmt *up = unit.parent(&mention);
-  while (isa_and_nonnull<ImplicitCastExpr, MaterializeTemporaryExpr, ParenExpr>(
-      up))
-    up = unit.parent(up);
-  return isa_and_nonnull<CXXConstructExpr>(up);
+  return isa_and_nonnull<CXXConstructExpr>(unit.parent(unit.wrapped(&mention)));
 }
 
 // What is written through an iterator is a member, `second` or one of its.

@@ -27,12 +27,6 @@ bool isStateType(QualType type) {
          (record && tableName(*record) == "heddle::FlatMap");
 }
 
-bool isPartOf(const Stmt &part, const Stmt &whole) {
-  return &part == &whole || any_of(whole.children(), [&](const Stmt *child) {
-    return child && isPartOf(part, *child);
-  });
-}
-
 class Finder {
 public:
   Finder(Unit &unit, const ChannelInfo &commands, ArrayRef<RoundTrip> all)
@@ -41,8 +35,12 @@ public:
   std::optional<OwnerTask> find() {
     found.commands = &commands;
     if (!commands.onlyMade() || !sortUses() || found.trips.empty() ||
-        runsInSeveralTasks(unit, *found.receive->function) || !findBody())
+        runsInSeveralTasks(unit, *found.receive->function))
       return std::nullopt;
+    auto loop = itemLoop(unit, *found.receive);
+    if (!loop)
+      return std::nullopt;
+    found.body = loop->body;
     if (!addState(*found.body, nullptr))
       return std::nullopt;
     for (const RoundTrip &trip : found.trips)
@@ -72,23 +70,6 @@ private:
       }
     }
     return found.receive;
-  }
-
-  bool findBody() {
-    if (found.receive->loop) {
-      found.body = found.receive->loop->getBody();
-      return true;
-    }
-    const Loop *loop = lexicalLoop(unit, found.receive->call->site);
-    found.body = loop && receiving(unit, *loop) ? loop->body : nullptr;
-    return found.body;
-  }
-
-  bool contains(const Stmt &whole, const Stmt &part) const {
-    const Stmt *at = &part;
-    while (at && at != &whole)
-      at = unit.parent(at);
-    return at;
   }
 
   // Adds what `part` uses that stays from one command to the next; of a
@@ -126,7 +107,7 @@ private:
 
   bool usesChannel(const Stmt &stmt) const {
     auto isIn = [&](const Call *call) {
-      return call && contains(stmt, *call->site);
+      return call && unit.isWithin(call->site, &stmt);
     };
     return isIn(found.receive->call) ||
            any_of(found.trips, [&](const RoundTrip &trip) {
@@ -143,7 +124,7 @@ private:
   bool waits(const Function &fn, const Stmt &part) const {
     return any_of(fn.calls, [&](const Call *call) {
       if (call->destroyed || call == found.receive->call ||
-          !contains(part, *call->site))
+          !unit.isWithin(call->site, &part))
         return false;
       auto path = suspends(unit, *call);
       path = path ? path : blocks(unit, *call);
@@ -171,8 +152,9 @@ private:
     if (!variable || variable->hasGlobalStorage())
       return variable;
     return trip ? !isAskers(*variable, fn, *trip)
-                : isOwners(*variable) && !isItem(*variable) &&
-                      !isWithin(*variable, part);
+                : isOwners(*variable) &&
+                      itemOf(unit, *found.receive) != variable &&
+                      !isIn(*variable, part);
   }
 
   bool mayChange(const ValueDecl &decl) const {
@@ -198,22 +180,12 @@ private:
     const Loop *loop = lexicalLoop(unit, trip.making());
     return variable.getDeclContext() == fn.decl ||
            (variable.getDeclContext() == asker.decl &&
-            (!loop || isWithin(variable, *loop->stmt)));
+            (!loop || isIn(variable, *loop->stmt)));
   }
 
-  bool isWithin(const VarDecl &variable, const Stmt &part) const {
+  bool isIn(const VarDecl &variable, const Stmt &part) const {
     return unit.context().getSourceManager().isPointWithin(
         variable.getLocation(), part.getBeginLoc(), part.getEndLoc());
-  }
-
-  // The command.
-  bool isItem(const VarDecl &variable) const {
-    if (const auto *loop = found.receive->loop)
-      return &variable == loop->getLoopVariable();
-    const Stmt *up = unit.parent(found.receive->call->site);
-    while (up && !isa<DeclStmt>(up))
-      up = unit.parent(up);
-    return up && is_contained(cast<DeclStmt>(up)->decls(), &variable);
   }
 
   // The channels that commands and answers go by.
@@ -235,7 +207,7 @@ private:
 const Stmt *OwnerTask::closureOf(const RoundTrip &trip) {
   const Function &answering = *trip.answers.front()->function;
   bool isIn = any_of(trip.request->args(), [&](const Expr *argument) {
-    return answering.lambda && isPartOf(*answering.lambda, *argument);
+    return answering.lambda && contains(argument, answering.lambda);
   });
   return isIn ? answering.body : nullptr;
 }

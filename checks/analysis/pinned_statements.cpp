@@ -7,16 +7,6 @@ using namespace clang;
 using namespace llvm;
 
 namespace heddle::checks {
-namespace {
-
-bool isWithin(Unit &unit, const Stmt *stmt, const Stmt *whole) {
-  while (stmt && stmt != whole)
-    stmt = unit.parent(stmt);
-  return stmt;
-}
-
-} // namespace
-
 std::optional<PinnedStatements> statementsOf(Unit &unit,
                                              const PinnedRegion &region) {
   const Stmt *pin = statementOf(unit, region.pin->site);
@@ -42,7 +32,7 @@ std::optional<PinnedStatements> statementsOf(Unit &unit,
     PinnedRegion part = {region.pin, region.guard, {}, {}};
     std::optional<CallPath> wait;
     for (const Call *call : region.calls)
-      if (isWithin(unit, call->site, statement)) {
+      if (unit.isWithin(call->site, statement)) {
         part.calls.push_back(call);
         if (!wait)
           wait = suspends(unit, *call);

@@ -144,17 +144,12 @@ private:
     const Stmt *block = declaration ? unit.parent(declaration) : nullptr;
     bool after = false;
     for (const Call *call : fn.calls) {
-      if (after && call->destroyed != &guard && isWithin(call->site, block))
+      if (after && call->destroyed != &guard &&
+          unit.isWithin(call->site, block))
         region.calls.push_back(call);
       after |= call == &pin;
     }
     return region;
-  }
-
-  bool isWithin(const Stmt *stmt, const Stmt *outer) const {
-    while (stmt && stmt != outer)
-      stmt = unit.parent(stmt);
-    return stmt;
   }
 
   // From the pin to the last call that undoes it, or to the end.
@@ -233,7 +228,8 @@ private:
     if (!callee)
       return false;
     if (!unit.roles(call).empty() &&
-        !unit.roles(call).hasAny({Role::CallsArgument, Role::CallsInLoop}))
+        !unit.roles(call).hasAny(
+            {Role::CallsArgument, Role::CallsOnce, Role::CallsInLoop}))
       return true;
     return isStandard(*callee) || callee->getBuiltinID() != 0 ||
            callee->isImplicit() || callee->isDefaulted() ||

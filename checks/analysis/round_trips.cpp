@@ -91,7 +91,7 @@ private:
     for (const VarDecl *variable : declaredBy(stmt))
       if (variable != made.variable && variable->getInit() &&
           mentions(variable->getInit(), made.variable) &&
-          !contains(*variable->getInit(), *trip.receive->site()))
+          !unit.isWithin(trip.receive->site(), variable->getInit()))
         carriers.push_back(variable);
     if (const auto *op = dyn_cast<BinaryOperator>(stmt);
         op && op->isAssignmentOp() && mentions(op->getRHS(), made.variable))
@@ -101,13 +101,6 @@ private:
           carriers.push_back(request);
     for (const Stmt *child : stmt->children())
       addCarriers(child, carriers);
-  }
-
-  bool contains(const Stmt &whole, const Stmt &part) const {
-    const Stmt *at = &part;
-    while (at && at != &whole)
-      at = unit.parent(at);
-    return at;
   }
 
   bool isBefore(const Stmt &first, const Stmt &second) const {
@@ -133,7 +126,7 @@ private:
 
   bool isRequest(const Function &fn) const {
     return fn.lambda && any_of(trip.request->args(), [&](const Expr *argument) {
-             return contains(*argument, *fn.lambda);
+             return unit.isWithin(fn.lambda, argument);
            });
   }
 

@@ -1,5 +1,6 @@
 #include "analysis/shared_state.h"
 
+#include "analysis/constants.h"
 #include "analysis/uses.h"
 
 #include "clang/AST/ASTContext.h"
@@ -74,11 +75,8 @@ private:
   }
 
   bool addRounds(const Expr *, const Expr *limit) {
-    Expr::EvalResult value;
-    bool known = limit && limit->EvaluateAsInt(value, unit.context()) &&
-                 value.Val.getInt().isNonNegative();
-    uint64_t most = known ? value.Val.getInt().getLimitedValue(1u << 31) : 0;
-    asked.rounds = std::min(asked.rounds, unsigned(most));
+    int64_t most = std::max<int64_t>(constant(unit, limit).value_or(0), 0);
+    asked.rounds = unsigned(std::min<int64_t>(asked.rounds, most));
     return true;
   }
 

@@ -66,16 +66,6 @@ private:
   llvm::DenseMap<const Call *, std::unique_ptr<std::optional<Spawn>>> found;
 };
 
-bool isWithin(const Stmt *part, const Stmt *whole, const SourceManager &sm) {
-  auto at = [&](SourceLocation location) {
-    return sm.getExpansionLoc(location);
-  };
-  SourceLocation begin = at(whole->getBeginLoc()), end = at(whole->getEndLoc());
-  SourceLocation place = at(part->getBeginLoc());
-  return !sm.isBeforeInTranslationUnit(place, begin) &&
-         !sm.isBeforeInTranslationUnit(end, place);
-}
-
 /// A channel with a slot per task, Go's way: what the loop puts in, each task
 /// takes out, or the other way round.
 bool tradesSlots(Unit &unit, const Call &call, const Spawn &spawn) {
@@ -95,10 +85,9 @@ bool tradesSlots(Unit &unit, const Call &call, const Spawn &spawn) {
 /// Something that `loop` does each round, or some rounds, keeps the number of
 /// its tasks down.
 bool isBounded(Unit &unit, const Loop &loop, const Spawn &spawn) {
-  const SourceManager &sm = unit.context().getSourceManager();
   const Function &fn = loop.callable ? *loop.callable : *loop.function;
   return llvm::any_of(fn.calls, [&](const Call *call) {
-    if (!loop.callable && !isWithin(call->site, loop.body, sm))
+    if (!loop.callable && !unit.isWithin(call->site, loop.body))
       return false;
     if (unit.roles(*call).hasAny(bounds) || tradesSlots(unit, *call, spawn))
       return true;
@@ -149,9 +138,8 @@ bool waitsForInput(Unit &unit, const Loop &loop) {
   const auto *counted = dyn_cast<ForStmt>(loop.stmt);
   if (!isa<WhileStmt, DoStmt>(loop.stmt) && !(counted && !counted->getInc()))
     return false;
-  const SourceManager &sm = unit.context().getSourceManager();
   return llvm::any_of(loop.function->calls, [&](const Call *call) {
-    return call->callee && isWithin(call->site, loop.stmt, sm) &&
+    return call->callee && unit.isWithin(call->site, loop.stmt) &&
            (unit.roles(*call).has(Role::Receives) ||
             tableName(*call->callee) == "heddle::on_receive");
   });

@@ -1,6 +1,7 @@
 #include "analysis/stack_frames.h"
 
 #include "analysis/callables.h"
+#include "analysis/constants.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -127,12 +128,9 @@ std::optional<uint64_t> inInitialiser(Unit &unit, const Expr *expr) {
         field->getFieldIndex() >= list->getNumInits())
       continue;
     const Expr *value = list->getInit(field->getFieldIndex());
-    Expr::EvalResult result;
     if (isa<CXXDefaultInitExpr, ImplicitValueInitExpr>(value))
       return std::nullopt;
-    return value->EvaluateAsInt(result, unit.context())
-               ? result.Val.getInt().getZExtValue()
-               : 0;
+    return constant(unit, value).value_or(0);
   }
   return std::nullopt;
 }
@@ -142,10 +140,7 @@ std::optional<uint64_t> assigned(Unit &unit, const Expr *mention) {
   const auto *op = dyn_cast_or_null<BinaryOperator>(unit.parent(mention));
   if (!op || op->getOpcode() != BO_Assign || op->getLHS() != mention)
     return std::nullopt;
-  Expr::EvalResult result;
-  return op->getRHS()->EvaluateAsInt(result, unit.context())
-             ? result.Val.getInt().getZExtValue()
-             : 0;
+  return constant(unit, op->getRHS()).value_or(0);
 }
 
 } // namespace

@@ -1,9 +1,11 @@
 #include "analysis/sums.h"
 
+#include "analysis/constants.h"
 #include "analysis/loops.h"
 #include "analysis/spawns.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/StmtCXX.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -13,16 +15,19 @@ using namespace llvm;
 namespace heddle::checks {
 namespace {
 
-bool isConstantNumber(Unit &unit, const Expr *value) {
-  Expr::EvalResult result;
-  return value && !value->isValueDependent() &&
-         value->getType()->isIntegralOrEnumerationType() &&
-         value->EvaluateAsInt(result, unit.context());
-}
-
+// `(void)item;` aside.
 const Stmt *onlyStatement(const Stmt *body) {
-  while (const auto *block = dyn_cast_or_null<CompoundStmt>(body))
-    body = block->size() == 1 ? block->body_front() : nullptr;
+  while (const auto *block = dyn_cast_or_null<CompoundStmt>(body)) {
+    body = nullptr;
+    for (const Stmt *statement : block->body()) {
+      const auto *dropped = dyn_cast<CStyleCastExpr>(statement);
+      if (dropped && dropped->getCastKind() == CK_ToVoid)
+        continue;
+      if (body)
+        return nullptr;
+      body = statement;
+    }
+  }
   const auto *expr = dyn_cast_or_null<Expr>(body);
   return expr ? expr->IgnoreImplicit() : body;
 }
@@ -36,7 +41,16 @@ bool names(const Expr *expr, const VarDecl &variable) {
   return namedBy(bare) == &variable;
 }
 
-/// What `stmt` adds `item`, or 1, to.
+bool isSum(QualType type) {
+  const auto *record = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+      type->getAsCXXRecordDecl());
+  return type->isIntegerType() ||
+         (record && tableName(*record) == "std::atomic" &&
+          record->getTemplateArgs()[0].getAsType()->isIntegerType());
+}
+
+/// What `stmt` adds `item`, or 1, to: `total += item`, `++total`, or what an
+/// atomic has for them.
 const ValueDecl *addsTo(const Stmt *stmt, const VarDecl &item) {
   const Expr *target = nullptr;
   if (const auto *step = dyn_cast_or_null<UnaryOperator>(stmt);
@@ -45,8 +59,19 @@ const ValueDecl *addsTo(const Stmt *stmt, const VarDecl &item) {
   else if (const auto *op = dyn_cast_or_null<CompoundAssignOperator>(stmt);
            op && op->getOpcode() == BO_AddAssign && names(op->getRHS(), item))
     target = op->getLHS();
-  return target && target->getType()->isIntegerType() ? namedBy(target)
-                                                      : nullptr;
+  else if (const auto *op = dyn_cast_or_null<CXXOperatorCallExpr>(stmt);
+           op &&
+           (op->getOperator() == OO_PlusPlus ||
+            (op->getOperator() == OO_PlusEqual && names(op->getArg(1), item))))
+    target = op->getArg(0);
+  else if (const auto *call = dyn_cast_or_null<CXXMemberCallExpr>(stmt);
+           call && call->getNumArgs() > 0 && call->getMethodDecl() &&
+           call->getMethodDecl()->getIdentifier() &&
+           call->getMethodDecl()->getName() == "fetch_add" &&
+           names(call->getArg(0), item))
+    target = call->getImplicitObjectArgument();
+  target = target ? target->IgnoreParenImpCasts() : nullptr;
+  return target && isSum(target->getType()) ? namedBy(target) : nullptr;
 }
 
 std::optional<SummedChannel::Addition> additionOf(Unit &unit,
@@ -76,7 +101,7 @@ std::optional<SummedChannel> summedUp(Unit &unit, const ChannelInfo &channel) {
   SummedChannel sum;
   for (const ChannelUse &use : channel.uses) {
     if (use.kind == ChannelUse::Send) {
-      if (!use.call || !isConstantNumber(unit, use.value))
+      if (!use.call || !constant(unit, use.value))
         return std::nullopt;
       sum.sends.push_back(&use);
     } else if (use.kind == ChannelUse::Receive) {

@@ -1,5 +1,6 @@
 #include "analysis/task_code.h"
 
+#include "analysis/constants.h"
 #include "analysis/loops.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -17,10 +18,11 @@ namespace {
 // Who says how it waits, or what it does with a callable, is believed: its body
 // is not looked into.
 constexpr RoleSet declaring = {
-    Role::Suspends,         Role::Blocks,        Role::Yields,
-    Role::TakesLock,        Role::ReturnsAtOnce, Role::CallsArgument,
-    Role::CallsInLoop,      Role::HandsOff,      Role::Spawns,
-    Role::RegistersHandler, Role::StartsRuntime, Role::StartsThread,
+    Role::Suspends,     Role::Blocks,           Role::Yields,
+    Role::TakesLock,    Role::ReturnsAtOnce,    Role::CallsArgument,
+    Role::CallsOnce,    Role::CallsInLoop,      Role::HandsOff,
+    Role::Spawns,       Role::RegistersHandler, Role::StartsRuntime,
+    Role::StartsThread,
 };
 
 class TaskCode {
@@ -150,17 +152,16 @@ private:
       if (isSingleWorker(*start.call, index, *argument))
         return false;
     return start.execution != Execution::Spawned
-               ? start.execution != Execution::Called
+               ? start.execution != Execution::Called &&
+                     start.execution != Execution::CalledOnce
                : enclosingLoop(unit, start.call->site) != nullptr;
   }
 
   bool isSingleWorker(const Call &call, unsigned index,
                       const Expr &argument) const {
-    Expr::EvalResult result;
     return call.callee && index < call.callee->getNumParams() &&
            call.callee->getParamDecl(index)->getName() == "workers" &&
-           argument.EvaluateAsInt(result, unit.context()) &&
-           result.Val.getInt() == 1;
+           constant(unit, &argument) == 1;
   }
 
   void addTask(const Invocation &start, unsigned count) {

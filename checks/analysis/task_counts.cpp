@@ -1,5 +1,7 @@
 #include "analysis/task_counts.h"
 
+#include "analysis/constants.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/DenseMap.h"
@@ -301,11 +303,8 @@ std::vector<const Call *> joinsOf(Unit &unit, const ValueDecl *group) {
 
 std::optional<int> raisedBy(Unit &unit, const Call &call) {
   for (const Expr *argument : call.args()) {
-    Expr::EvalResult value;
-    if (argument->isValueDependent() ||
-        !argument->EvaluateAsInt(value, unit.context()))
-      return std::nullopt;
-    return int(value.Val.getInt().getExtValue());
+    auto value = constant(unit, argument);
+    return value ? std::optional(int(*value)) : std::nullopt;
   }
   return 1;
 }

@@ -5,6 +5,7 @@
 #include "analysis/spawns.h"
 #include "analysis/suspends.h"
 #include "analysis/thread_uses.h"
+#include "analysis/uses.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
@@ -411,13 +412,6 @@ private:
           return other.variable == mark.variable;
         }))
       found.push_back({mark.variable, alias, mark.set, mark.wait, use});
-  }
-
-  static bool contains(const Stmt *whole, const Stmt *part) {
-    return whole &&
-           (whole == part || any_of(whole->children(), [&](const Stmt *child) {
-              return contains(child, part);
-            }));
   }
 
   Unit &unit;

@@ -1,5 +1,6 @@
 #include "analysis/timers.h"
 
+#include "analysis/constants.h"
 #include "analysis/durations.h"
 #include "analysis/spawns.h"
 
@@ -76,11 +77,10 @@ std::optional<std::chrono::nanoseconds> sleepLength(Unit &unit,
   const Expr *given = call.args()[0];
   if (!call.callee || tableName(*call.callee) != "usleep")
     return durationOf(unit.context(), given);
-  Expr::EvalResult number;
-  if (given->isValueDependent() ||
-      !given->EvaluateAsInt(number, unit.context()))
+  auto number = constant(unit, given);
+  if (!number)
     return std::nullopt;
-  return std::chrono::microseconds(number.Val.getInt().getExtValue());
+  return std::chrono::microseconds(*number);
 }
 
 } // namespace heddle::checks

@@ -387,6 +387,22 @@ const Stmt *Unit::parent(const Stmt *stmt) const {
   return parents.lookup(stmt);
 }
 
+const Stmt *Unit::wrapped(const Stmt *stmt) const {
+  const Stmt *up = parent(stmt);
+  while (isa_and_nonnull<FullExpr, ImplicitCastExpr, MaterializeTemporaryExpr,
+                         CXXBindTemporaryExpr, ParenExpr>(up)) {
+    stmt = up;
+    up = parent(up);
+  }
+  return stmt;
+}
+
+bool Unit::isWithin(const Stmt *part, const Stmt *whole) const {
+  while (part && part != whole)
+    part = parent(part);
+  return part;
+}
+
 ArrayRef<const Expr *> Unit::mentions(const ValueDecl *decl) const {
   return listAt(mentioned, cast<ValueDecl>(decl->getCanonicalDecl()));
 }

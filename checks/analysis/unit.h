@@ -105,6 +105,11 @@ public:
 
   /// The syntactic parent within the same function; null for its body.
   const clang::Stmt *parent(const clang::Stmt *stmt) const;
+  /// The outermost form of `stmt`: with parentheses around it, and with what
+  /// the compiler adds.
+  const clang::Stmt *wrapped(const clang::Stmt *stmt) const;
+  /// `part` is `whole` or stands in it, in the same function.
+  bool isWithin(const clang::Stmt *part, const clang::Stmt *whole) const;
 
   /// Every mention of a variable, field or function in view. A member's is the
   /// MemberExpr, a constructor's initialiser counts as no mention.

@@ -212,6 +212,12 @@ bool mentions(const Stmt *stmt, const ValueDecl *decl) {
   return found;
 }
 
+bool contains(const Stmt *whole, const Stmt *part) {
+  return whole && (whole == part || any_of(whole->children(), [&](auto *child) {
+                     return contains(child, part);
+                   }));
+}
+
 bool usesName(const Stmt *stmt, llvm::StringRef name) {
   if (!stmt)
     return false;

@@ -37,6 +37,9 @@ bool escapes(Unit &unit, const clang::ValueDecl *variable);
 /// `decl` is mentioned in `stmt`, in lambdas in it too.
 bool mentions(const clang::Stmt *stmt, const clang::ValueDecl *decl);
 
+/// `part` is in `whole`; lambdas are looked into.
+bool contains(const clang::Stmt *whole, const clang::Stmt *part);
+
 /// Something that `stmt` names is called `name`; members aside.
 bool usesName(const clang::Stmt *stmt, llvm::StringRef name);
 

@@ -19,11 +19,13 @@ constexpr llvm::StringLiteral roleNames[] = {
     "suspends",
     "blocks",
     "yields",
+    "returns_at_once",
     "checkpoints",
     "sleeps",
     "spawns",
     "starts_runtime",
     "calls_argument",
+    "calls_once",
     "calls_in_loop",
     "hands_off",
     "registers_handler",
@@ -51,11 +53,11 @@ constexpr llvm::StringLiteral roleNames[] = {
     "unpins",
     "pins_scope",
     "runs_pinned",
+    "defers",
     "starts_thread",
     "forwards",
     "yields_thread",
     "takes_lock",
-    "returns_at_once",
 };
 static_assert(std::size(roleNames) == NumRoles);
 

@@ -26,11 +26,13 @@ enum class Role : uint8_t {
   Suspends,
   Blocks,
   Yields,
+  ReturnsAtOnce,
   Checkpoints,
   Sleeps,
   Spawns,
   StartsRuntime,
   CallsArgument,
+  CallsOnce,
   CallsInLoop,
   HandsOff,
   RegistersHandler,
@@ -58,6 +60,7 @@ enum class Role : uint8_t {
   Unpins,
   PinsScope,
   RunsPinned,
+  Defers,
 
   // What only the table and the configuration say.
 
@@ -69,11 +72,9 @@ enum class Role : uint8_t {
   YieldsThread,
   /// Waits only until a lock is free.
   TakesLock,
-  /// Neither blocks nor suspends, whatever its body looks like.
-  ReturnsAtOnce,
 };
 
-inline constexpr unsigned NumRoles = unsigned(Role::ReturnsAtOnce) + 1;
+inline constexpr unsigned NumRoles = unsigned(Role::TakesLock) + 1;
 
 /// The name that annotations and configurations give a role, e.g.
 /// `calls_in_loop`.

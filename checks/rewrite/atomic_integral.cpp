@@ -1,7 +1,7 @@
 #include "rewrite/atomic_integral.h"
 
+#include "analysis/uses.h"
 #include "rewrite/declarations.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/ExprCXX.h"
 #include "llvm/ADT/STLExtras.h"

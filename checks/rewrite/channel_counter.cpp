@@ -21,7 +21,9 @@ public:
 
   Edits rewrite() {
     const ChannelInfo::Made &made = *channel.onlyMade();
-    edits.require(!made.expr && sum.additions.size() == 1);
+    // An atomic may be read before the end.
+    edits.require(!made.expr && sum.additions.size() == 1 &&
+                  sum.additions.front().total->getType()->isIntegerType());
     if (!edits)
       return edits;
     dropCollector();

@@ -2,6 +2,7 @@
 
 #include "analysis/loops.h"
 #include "analysis/spawns.h"
+#include "analysis/uses.h"
 #include "rewrite/scope.h"
 
 #include "clang/AST/DeclCXX.h"

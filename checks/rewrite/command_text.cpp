@@ -20,14 +20,6 @@ bool isPrimary(const Expr *expr) {
       expr->IgnoreUnlessSpelledInSource());
 }
 
-const Stmt *userOf(Unit &unit, const Stmt &part) {
-  const Stmt *up = unit.parent(&part);
-  while (isa_and_nonnull<ImplicitCastExpr, MaterializeTemporaryExpr, FullExpr,
-                         CXXBindTemporaryExpr>(up))
-    up = unit.parent(up);
-  return up;
-}
-
 // An operand there needs no parentheses.
 bool isLoose(const Stmt *user) {
   if (const auto *op = dyn_cast_or_null<BinaryOperator>(user))
@@ -42,34 +34,7 @@ const CallExpr *asMove(const Stmt *stmt) {
   return call && call->isCallToStdMove() ? call : nullptr;
 }
 
-// Lines behind the first move along with it.
-std::string moved(StringRef text, StringRef from, StringRef to) {
-  std::string result;
-  auto [line, rest] = text.split('\n');
-  result += line;
-  while (!rest.empty()) {
-    std::tie(line, rest) = rest.split('\n');
-    line.consume_front(from);
-    result += ("\n" + to + line).str();
-  }
-  return result;
-}
-
 } // namespace
-
-const VarDecl *itemOf(Unit &unit, const ChannelUse &receive) {
-  if (receive.loop) {
-    const VarDecl *item = receive.loop->getLoopVariable();
-    return isa<DecompositionDecl>(item) ? nullptr : item;
-  }
-  const Stmt *up = unit.parent(receive.call->site);
-  while (up && !isa<DeclStmt>(up))
-    up = unit.parent(up);
-  const auto *declaration = dyn_cast_or_null<DeclStmt>(up);
-  return declaration && declaration->isSingleDecl()
-             ? dyn_cast<VarDecl>(declaration->getSingleDecl())
-             : nullptr;
-}
 
 CommandText::CommandText(Unit &unit, const Source &source,
                          const OwnerTask &owner, const RoundTrip &trip)
@@ -92,7 +57,7 @@ std::optional<std::string> CommandText::statements(StringRef indentation) {
     StringRef end = source.text(*span);
     StringRef from = source.indentation(stmt->getBeginLoc());
     result +=
-        indentation.str() + moved(*text, from, indentation) +
+        indentation.str() + reindented(*text, from, indentation) +
         (end.ends_with(";") && !StringRef(*text).ends_with(";") ? ";" : "") +
         "\n";
   }
@@ -118,7 +83,7 @@ std::optional<std::string> CommandText::textOf(const Stmt &stmt) {
       return;
     if (const FieldDecl *field = partOf(*at)) {
       auto span = source.span(at->getSourceRange());
-      auto text = argumentFor(*field, userOf(unit, *at));
+      auto text = argumentFor(*field, unit.parent(unit.wrapped(at)));
       known = span && text;
       if (known)
         parts.push_back({*span, *text});

@@ -34,7 +34,4 @@ private:
   llvm::DenseMap<const clang::FieldDecl *, unsigned> uses;
 };
 
-/// The variable that takes each command; null if it is none.
-const clang::VarDecl *itemOf(Unit &unit, const ChannelUse &receive);
-
 } // namespace heddle::checks

@@ -15,18 +15,6 @@ using llvm::StringRef;
 namespace heddle::checks {
 namespace {
 
-/// The text without the indentation of its first line.
-std::string unindented(StringRef text, StringRef indentation) {
-  llvm::SmallVector<StringRef> lines;
-  text.split(lines, '\n');
-  std::string result;
-  for (StringRef line : lines) {
-    line.consume_front(indentation);
-    result += (result.empty() ? "" : "\n") + line.str();
-  }
-  return result;
-}
-
 class Drain {
 public:
   Drain(Unit &unit, const Source &source, const CancelledLoop &loop)
@@ -124,19 +112,13 @@ private:
 
   // As it stands in the loop, from the loop's own indentation.
   std::string relative(StringRef text) {
-    return unindented(text, source.indentation(loop.loop->stmt->getBeginLoc()));
+    return reindented(text, source.indentation(loop.loop->stmt->getBeginLoc()),
+                      "");
   }
 
   std::string relativeStatement(const Stmt &stmt) {
-    std::string text =
-        unindented(textOf(stmt), source.indentation(stmt.getBeginLoc()));
-    std::string result;
-    for (char c : text) {
-      result += c;
-      if (c == '\n')
-        result += step();
-    }
-    return result;
+    return reindented(textOf(stmt), source.indentation(stmt.getBeginLoc()),
+                      step());
   }
 
   std::string step() const {

@@ -1,6 +1,5 @@
 #include "rewrite/ended_loop.h"
 
-#include "analysis/attempts.h"
 #include "analysis/captures.h"
 #include "analysis/spawns.h"
 
@@ -31,7 +30,7 @@ public:
     capture(*lambda);
     changeHead();
     for (const Call *call : loop.function->calls)
-      if (isWithin(unit, call->site, loop.body))
+      if (unit.isWithin(call->site, loop.body))
         changeWait(*call);
     return edit.include("heddle/context.h", loop.stmt->getBeginLoc());
   }

@@ -19,13 +19,6 @@ using llvm::StringRef;
 namespace heddle::checks {
 namespace {
 
-const VarDecl *indexOf(const ForStmt &loop) {
-  const auto *declaration = dyn_cast_or_null<DeclStmt>(loop.getInit());
-  return declaration && declaration->isSingleDecl()
-             ? dyn_cast<VarDecl>(declaration->getSingleDecl())
-             : nullptr;
-}
-
 class Rewriter {
 public:
   Rewriter(Unit &unit, const Source &source, const Funnel &funnel)
@@ -80,7 +73,8 @@ private:
            workersOf(funnel) &&
            (isPure(workersOf(funnel)) ||
             funnel.loop->trips == TripCount::Processors) &&
-           !mentions(lambda, indexOf(*rounds)) && !lambda->isMutable();
+           !mentions(lambda, countingOf(*funnel.loop)->index) &&
+           !lambda->isMutable();
   }
 
   // A WaitGroup that does nothing but count the workers and is waited for.
@@ -164,14 +158,7 @@ private:
     StringRef from = source.indentation(funnel.receive->loop->getBeginLoc());
     StringRef to = source.indentation(funnel.loop->stmt->getBeginLoc());
     StringRef step = source.indentationUnit(span->file);
-    std::string result;
-    auto [line, rest] = source.text(*span).split('\n');
-    result = line.str();
-    while (!rest.empty()) {
-      std::tie(line, rest) = rest.split('\n');
-      bool isInside = line.consume_front(from);
-      result += "\n" + (isInside ? to.str() : "") + line.str();
-    }
+    std::string result = reindented(source.text(*span), from, to);
     if (isBlock)
       return result;
     return "{\n" + (to + step + result + "\n" + to + "}").str();
@@ -195,18 +182,13 @@ Edits asPool(Unit &unit, const Source &source, const Funnel &funnel) {
 }
 
 const Expr *workersOf(const Funnel &funnel) {
-  const auto *loop = dyn_cast<ForStmt>(funnel.loop->stmt);
-  const VarDecl *index = loop ? indexOf(*loop) : nullptr;
-  const auto *condition =
-      loop ? dyn_cast_or_null<BinaryOperator>(loop->getCond()) : nullptr;
+  auto counting = countingOf(*funnel.loop);
   const auto *start =
-      index && index->getInit()
-          ? dyn_cast<IntegerLiteral>(index->getInit()->IgnoreParenImpCasts())
-          : nullptr;
-  return start && start->getValue().isZero() && condition &&
-                 condition->getOpcode() == BO_LT &&
-                 namedBy(condition->getLHS()) == index
-             ? condition->getRHS()->IgnoreParenImpCasts()
+      counting ? dyn_cast<IntegerLiteral>(
+                     counting->index->getInit()->IgnoreParenImpCasts())
+               : nullptr;
+  return start && start->getValue().isZero() && !counting->withLimit
+             ? counting->limit->IgnoreParenImpCasts()
              : nullptr;
 }
 

@@ -3,8 +3,8 @@
 #include "analysis/guarded.h"
 #include "analysis/spawns.h"
 #include "analysis/suspends.h"
+#include "analysis/uses.h"
 #include "rewrite/declarations.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"

@@ -1,6 +1,7 @@
 #include "rewrite/owner_lock.h"
 
 #include "analysis/spawns.h"
+#include "analysis/uses.h"
 #include "rewrite/channel_edits.h"
 #include "rewrite/command_text.h"
 #include "rewrite/owner_removal.h"

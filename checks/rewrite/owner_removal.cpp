@@ -36,13 +36,10 @@ private:
   // `for (Command command : commands) …`, behind its own state at most.
   bool isOnlyLoop() const {
     const auto *body = dyn_cast<CompoundStmt>(owner.receive->function->body);
-    const Stmt *loop = owner.receive->loop;
-    if (!loop) {
-      const Loop *repeat = lexicalLoop(unit, owner.receive->call->site);
-      loop = repeat ? repeat->stmt : nullptr;
-    }
+    auto loop = itemLoop(unit, *owner.receive);
     unsigned size = ownStateOf(owner) ? 2 : 1;
-    return body && body->size() == size && body->body_back() == loop;
+    return body && body->size() == size && loop &&
+           body->body_back() == loop->stmt;
   }
 
   // The spawn of the task, which is the function or only calls it.

@@ -147,10 +147,7 @@ private:
   // `*reply.receive()`, `reply.receive().value()`
   void receive(const ChannelUse &use) {
     const Expr *received = use.call->expr();
-    const Stmt *up = unit.parent(received);
-    while (up && isa<ImplicitCastExpr, MaterializeTemporaryExpr, ParenExpr,
-                     CXXBindTemporaryExpr>(up))
-      up = unit.parent(up);
+    const Stmt *up = unit.parent(unit.wrapped(received));
     if (isa_and_nonnull<MemberExpr>(up))
       up =
           cast<MemberExpr>(up)->getMemberDecl()->getDeclName().isIdentifier() &&

@@ -61,21 +61,9 @@ StringRef qualifierOfObject(const Source &source, const Call &call) {
 
 bool leaves(const Stmt *stmt) { return leavesFrom(stmt, false, false); }
 
-bool contains(const Stmt *whole, const Stmt *part) {
-  return whole && (whole == part ||
-                   llvm::any_of(whole->children(), [&](const Stmt *child) {
-                     return contains(child, part);
-                   }));
-}
-
 bool isDiscarded(Unit &unit, const Expr &expr) {
-  const Stmt *child = &expr;
+  const Stmt *child = unit.wrapped(&expr);
   const Stmt *up = unit.parent(child);
-  while (isa_and_nonnull<ExprWithCleanups, ParenExpr, ImplicitCastExpr,
-                         MaterializeTemporaryExpr, CXXBindTemporaryExpr>(up)) {
-    child = up;
-    up = unit.parent(up);
-  }
   if (const auto *branch = dyn_cast_or_null<IfStmt>(up))
     return child != branch->getCond();
   if (const auto *loop = dyn_cast_or_null<ForStmt>(up))

@@ -6,9 +6,6 @@
 
 namespace heddle::checks {
 
-/// `part` is in `whole`; lambdas are looked into.
-bool contains(const clang::Stmt *whole, const clang::Stmt *part);
-
 /// Control may go from `stmt` to a place outside of it, other than by an
 /// exception.
 bool leaves(const clang::Stmt *stmt);

@@ -332,6 +332,17 @@ Source::includeFor(FileID file, StringRef header) const {
                                        (includes.start ? "" : "\n"));
 }
 
+std::string reindented(StringRef text, StringRef from, StringRef to) {
+  auto [line, rest] = text.split('\n');
+  std::string result = line.str();
+  while (!rest.empty()) {
+    std::tie(line, rest) = rest.split('\n');
+    bool isInside = line.consume_front(from);
+    result += ("\n" + (isInside ? to : "") + line).str();
+  }
+  return result;
+}
+
 std::string projectRoot(StringRef file, llvm::vfs::FileSystem &files) {
   llvm::SmallString<256> path(file);
   files.makeAbsolute(path);

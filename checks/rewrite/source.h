@@ -81,6 +81,11 @@ private:
   std::string root;
 };
 
+/// `text` with its lines but the first at the indentation `to` instead of
+/// `from`; those that are not that far in stay where they are.
+std::string reindented(llvm::StringRef text, llvm::StringRef from,
+                       llvm::StringRef to);
+
 /// The directory of the project that `file` belongs to: the nearest above it
 /// that has a mark of one, else its own.
 std::string projectRoot(llvm::StringRef file, llvm::vfs::FileSystem &files);

@@ -1,7 +1,7 @@
 #include "rewrite/spawning_loop.h"
 
+#include "analysis/constants.h"
 #include "analysis/uses.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/StmtCXX.h"
@@ -109,12 +109,8 @@ private:
       const Expr *count;
       if (!addsTo(statement, count))
         continue;
-      if (count) {
-        Expr::EvalResult value;
-        if (!count->EvaluateAsInt(value, unit.context()) ||
-            value.Val.getInt() != 1)
-          return false;
-      }
+      if (count && constant(unit, count) != 1)
+        return false;
       add = statement;
       return true;
     }

@@ -3,7 +3,6 @@
 #include "analysis/spawns.h"
 #include "analysis/uses.h"
 #include "rewrite/declarations.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/StmtCXX.h"
@@ -53,16 +52,16 @@ private:
     return !touched.unseen &&
            llvm::all_of(touched.mentioned, [&](const ValueDecl *decl) {
              return decl == group.slot || isLock(*decl) || isStop(*decl) ||
-                    (isa<VarDecl>(decl) && contains(&handler, decl));
+                    (isa<VarDecl>(decl) && declares(&handler, decl));
            });
   }
 
-  static bool contains(const Stmt *whole, const ValueDecl *decl) {
+  static bool declares(const Stmt *whole, const ValueDecl *decl) {
     for (const VarDecl *variable : declaredBy(whole))
       if (variable == decl)
         return true;
     return llvm::any_of(whole->children(), [&](const Stmt *child) {
-      return child && contains(child, decl);
+      return child && declares(child, decl);
     });
   }
 
@@ -126,7 +125,7 @@ private:
 
   bool onlyIn(const ValueDecl &decl, const Stmt *part) const {
     return llvm::all_of(unit.mentions(&decl), [&](const Expr *mention) {
-      return checks::contains(part, mention) ||
+      return contains(part, mention) ||
              isa_and_nonnull<LambdaExpr>(unit.parent(mention));
     });
   }
@@ -162,7 +161,7 @@ private:
   void removeSlot(Edits &result, const CXXCatchStmt &handler) {
     const IfStmt *rethrow = nullptr;
     for (const Expr *mention : unit.mentions(group.slot)) {
-      if (checks::contains(&handler, mention) ||
+      if (contains(&handler, mention) ||
           isa_and_nonnull<LambdaExpr>(unit.parent(mention)))
         continue;
       const Stmt *up = mention;

@@ -1,5 +1,6 @@
 #include "rewrite/task_local.h"
 
+#include "analysis/constants.h"
 #include "analysis/task_code.h"
 
 #include "clang/AST/ASTContext.h"
@@ -82,12 +83,7 @@ private:
     const auto *made = dyn_cast<CXXConstructExpr>(init);
     if (made && made->getNumArgs() == 0)
       return nullptr;
-    Expr::EvalResult value;
-    bool isZero =
-        isa<CXXNullPtrLiteralExpr>(init) ||
-        (!init->isValueDependent() &&
-         init->getType()->isIntegralOrEnumerationType() &&
-         init->EvaluateAsInt(value, unit.context()) && value.Val.getInt() == 0);
+    bool isZero = isa<CXXNullPtrLiteralExpr>(init) || constant(unit, init) == 0;
     return isZero ? nullptr : init;
   }
 

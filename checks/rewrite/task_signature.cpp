@@ -2,7 +2,6 @@
 
 #include "analysis/captures.h"
 #include "analysis/uses.h"
-#include "rewrite/scope.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"

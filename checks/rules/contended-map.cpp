@@ -18,6 +18,7 @@ class ContendedMap final : public Check {
   void checkUnit() override {
     for (const GuardedMap &guarded : guardedMaps(unit()))
       if (isOneValueAtATime(guarded) && !hasFewKeys(guarded) &&
+          !isOrderUsed(unit(), *guarded.map) &&
           !isOneOfMany(unit(), *guarded.lock))
         for (const LockRegion *section : guarded.sections)
           if (auto often = contended(*section)) {

@@ -28,14 +28,8 @@ class DiscardedCancel final : public FunctionCheck {
   }
 
   void checkMade(const Call &call) {
-    const Stmt *part = call.site;
+    const Stmt *part = unit().wrapped(call.site);
     const Stmt *up = unit().parent(part);
-    while (isa_and_nonnull<ImplicitCastExpr, MaterializeTemporaryExpr,
-                           CXXBindTemporaryExpr, ParenExpr, ExprWithCleanups>(
-        up)) {
-      part = up;
-      up = unit().parent(up);
-    }
     if (const auto *member = dyn_cast_or_null<MemberExpr>(up))
       return isCancel(unit(), *member->getMemberDecl())
                  ? void()

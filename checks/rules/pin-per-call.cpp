@@ -49,19 +49,13 @@ class PinPerCall final : public FunctionCheck {
   bool isConversation(const PinnedRegion &region) {
     return llvm::any_of(region.calls, [&](const Call *call) {
       for (const Loop *loop = lexicalLoop(unit(), call->site);
-           loop && !isWithin(region.pin->site, loop->stmt);
+           loop && !unit().isWithin(region.pin->site, loop->stmt);
            loop = lexicalLoop(unit(), loop->stmt))
         if (loop->trips == TripCount::Endless || receiving(unit(), *loop))
           return true;
       const Function *callee = unit().function(call->callee);
       return callee && isLongLived(unit(), *callee);
     });
-  }
-
-  bool isWithin(const Stmt *stmt, const Stmt *whole) {
-    while (stmt && stmt != whole)
-      stmt = unit().parent(stmt);
-    return stmt;
   }
 
   void report(const PinnedRegion &region, const HotPath &often,

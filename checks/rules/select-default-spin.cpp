@@ -106,7 +106,7 @@ class SelectDefaultSpin final : public FunctionCheck {
              const Edits &edit) {
     const Expr *condition = conditionOf(loop);
     if (loop.trips == TripCount::Endless ||
-        (condition && isWithin(unit(), wait.site, condition)))
+        (condition && unit().isWithin(wait.site, condition)))
       finding.fix(edit);
     else
       finding.review(

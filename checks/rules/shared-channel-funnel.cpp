@@ -1,3 +1,4 @@
+#include "analysis/constants.h"
 #include "analysis/funnels.h"
 #include "analysis/hot.h"
 #include "analysis/tests.h"
@@ -50,11 +51,8 @@ class SharedChannelFunnel final : public Check {
 
   // A pool of no workers is a mistake, where a loop just starts none.
   bool mayBeNone(const Funnel &funnel) {
-    const Expr *count = workersOf(funnel);
-    Expr::EvalResult value;
-    bool isConstant = count && !count->isValueDependent() &&
-                      count->EvaluateAsInt(value, unit().context());
-    return !isConstant && funnel.loop->trips != TripCount::Processors;
+    return !constant(unit(), workersOf(funnel)) &&
+           funnel.loop->trips != TripCount::Processors;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "analysis/handlers.h"
 #include "analysis/joins.h"
 #include "analysis/tests.h"
+#include "analysis/uses.h"
 #include "framework/check.h"
 #include "rewrite/limit_spawn.h"
 
@@ -23,7 +24,8 @@ class SpawnPerRequest final : public FunctionCheck {
       if (!spawn || spawn->path.size() > 1)
         continue;
       auto path = handlerPath(unit(), function);
-      if (path && !isBounded(*spawn, *path) && isUnwaited(*spawn))
+      if (path && !isBounded(*spawn, *path) && !isAdmitted(*spawn) &&
+          isUnwaited(*spawn))
         report(*spawn, *path);
     }
   }
@@ -44,6 +46,33 @@ class SpawnPerRequest final : public FunctionCheck {
            llvm::any_of(path.calls, [&](const Call *step) {
              return takesSlot(*step->caller);
            });
+  }
+
+  // A branch on the way asks for something that the task changes: a count of
+  // those that run, or a flag that one does.
+  bool isAdmitted(const Spawn &spawn) {
+    if (!spawn.task)
+      return false;
+    Touched touched = touchedBy(unit(), spawn.task->body);
+    auto asks = [&](const Stmt *stmt) {
+      const auto *branch = dyn_cast<IfStmt>(stmt);
+      return branch &&
+             llvm::any_of(touched.written, [&](const ValueDecl *decl) {
+               return mentions(branch->getCond(), decl);
+             });
+    };
+    for (const Stmt *at = spawn.call().site; at; at = unit().parent(at)) {
+      if (asks(at))
+        return true;
+      if (const auto *block = dyn_cast_or_null<CompoundStmt>(unit().parent(at)))
+        for (const Stmt *before : block->body()) {
+          if (before == at)
+            break;
+          if (asks(before))
+            return true;
+        }
+    }
+    return false;
   }
 
   // A group of a kind that takes limits, whose set-up is not all in view.

@@ -1,10 +1,14 @@
+#include "analysis/attempts.h"
+#include "analysis/endless.h"
 #include "analysis/joins.h"
 #include "analysis/loops.h"
+#include "analysis/names.h"
+#include "analysis/polling.h"
 #include "analysis/tests.h"
 #include "analysis/timers.h"
+#include "analysis/uses.h"
 #include "framework/check.h"
 #include "rewrite/direct_call.h"
-#include "rewrite/scope.h"
 #include "rewrite/ticker.h"
 
 #include "clang/AST/DeclCXX.h"
@@ -35,7 +39,8 @@ class SpawnPeriodically final : public FunctionCheck {
         continue;
       if (const Call *pace = ticker(*loop))
         report(*spawn, *loop, *pace, true);
-      else if (const Call *sleep = sleepOf(*loop); sleep && goesOn(*loop))
+      else if (const Call *sleep = sleepOf(*loop);
+               sleep && (goesOn(unit(), *loop) || sleepsOn(*loop)))
         report(*spawn, *loop, *sleep, false);
     }
   }
@@ -71,45 +76,30 @@ class SpawnPeriodically final : public FunctionCheck {
     });
   }
 
+  // Not one that only a failure or an empty queue leads to.
   const Call *sleepOf(const Loop &loop) {
     for (const Call *call : loop.function->calls)
-      if (unit().roles(*call).has(Role::Sleeps) &&
-          lexicalLoop(unit(), call->site) == &loop)
+      if (isSleep(*call) && lexicalLoop(unit(), call->site) == &loop &&
+          isEachRound(unit(), call->site, loop.stmt))
         return call;
     return nullptr;
   }
 
-  // For ever, or until a flag or a context ends it: not once per item.
-  bool goesOn(const Loop &loop) {
-    if (loop.trips == TripCount::Endless)
-      return true;
-    const auto *repeat = dyn_cast<WhileStmt>(loop.stmt);
-    const auto *counted = dyn_cast<ForStmt>(loop.stmt);
-    const Expr *condition = repeat    ? repeat->getCond()
-                            : counted ? counted->getCond()
-                                      : nullptr;
-    if (const auto *later = dyn_cast<DoStmt>(loop.stmt))
-      condition = later->getCond();
-    if (!condition || (counted && counted->getInc()))
-      return false;
-    condition = condition->IgnoreUnlessSpelledInSource();
-    while (const auto *negation = dyn_cast<UnaryOperator>(condition)) {
-      if (negation->getOpcode() != UO_LNot)
-        return false;
-      condition = negation->getSubExpr()->IgnoreUnlessSpelledInSource();
-    }
-    if (isa<DeclRefExpr, MemberExpr>(condition))
-      return true;
-    const Call *call = unit().call(condition);
-    const auto *method =
-        call ? dyn_cast_or_null<CXXMethodDecl>(call->callee) : nullptr;
-    if (!method)
-      return false;
-    std::string name = tableName(*method->getParent());
-    return llvm::is_contained({"std::atomic", "std::__atomic_base",
-                               "std::atomic_flag", "std::stop_token",
-                               "heddle::Context"},
-                              name);
+  // For a time; a context may end it.
+  bool isSleep(const Call &call) {
+    return unit().roles(call).has(Role::Sleeps) ||
+           (call.callee && hasWord(*call.callee, {"sleep"}) &&
+            unit().roles(call).has(Role::Suspends));
+  }
+
+  // Until the context ends that the sleep is told of.
+  bool sleepsOn(const Loop &loop) {
+    const Expr *condition =
+        isa<CXXForRangeStmt>(loop.stmt) ? nullptr : conditionOf(loop);
+    const Call *call =
+        condition ? unit().call(condition->IgnoreUnlessSpelledInSource())
+                  : nullptr;
+    return call && isSleep(*call);
   }
 
   void report(const Spawn &spawn, const Loop &loop, const Call &pace,

@@ -1,3 +1,4 @@
+#include "analysis/constants.h"
 #include "analysis/names.h"
 #include "analysis/polling.h"
 #include "analysis/spawns.h"
@@ -71,9 +72,8 @@ class ThreadBlockingCallInTask final : public FunctionCheck {
     std::string name = tableName(*call.callee);
     bool isStream = name == "fflush" || name == "fwrite" || name == "fgets";
     if (name == "write" && !call.args().empty()) {
-      Expr::EvalResult descriptor;
-      return call.args()[0]->EvaluateAsInt(descriptor, unit().context()) &&
-             descriptor.Val.getInt().getExtValue() <= 2;
+      auto descriptor = constant(unit(), call.args()[0]);
+      return descriptor && *descriptor <= 2;
     }
     return (isStream || call.callee->getNumParams() == 0) &&
            llvm::any_of(call.args(), [](const Expr *argument) {

@@ -1,4 +1,3 @@
-#include "analysis/attempts.h"
 #include "analysis/callables.h"
 #include "analysis/cancellation.h"
 #include "analysis/endless.h"
@@ -59,7 +58,7 @@ class UncancellableTask final : public FunctionCheck {
   bool onlyComputes(const Loop &loop) {
     bool checkpoints = false;
     for (const Call *call : loop.function->calls) {
-      if (!isWithin(unit(), call->site, loop.stmt))
+      if (!unit().isWithin(call->site, loop.stmt))
         continue;
       if (suspends(unit(), *call))
         return false;

@@ -1,6 +1,7 @@
 #include "analysis/pins.h"
 #include "analysis/spawns.h"
 #include "analysis/tests.h"
+#include "analysis/uses.h"
 #include "framework/check.h"
 #include "rewrite/removal.h"
 #include "rewrite/scope.h"

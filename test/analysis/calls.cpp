@@ -64,3 +64,10 @@ void later(std::function<void()> f) {
 void spawnedByWrapper() {
   later([] {}); // CHECK-DAG: [[@LINE]]: spawnedByWrapper calls later: lambda:[[@LINE]] spawned
 }
+
+int firstMade() { return 1; }
+void onceOnly() {
+  static heddle::Once once;
+  once.call([] {});          // CHECK-DAG: [[@LINE]]: onceOnly calls Once::call: lambda:[[@LINE]] called once
+  static int made = firstMade(); // CHECK-DAG: [[@LINE]]: onceOnly calls firstMade: firstMade:[[@LINE-4]] called once
+}

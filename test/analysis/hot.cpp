@@ -29,3 +29,13 @@ void recurse(int n) {
   if (n)
     recurse(n - 1);
 }
+
+void first() { work(); }
+void onceOnly() {
+  for (;;) {
+    static heddle::Once once;
+    once.call([] { work(); }); // CHECK-NEXT: [[@LINE]]: Once::call: repeated here:[[@LINE-2]]
+    static int set = (first(), 1);
+    work(); // CHECK-NEXT: [[@LINE]]: work: repeated here:[[@LINE-4]]
+  }
+}

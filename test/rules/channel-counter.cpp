@@ -2,6 +2,7 @@
 
 #include "heddle/heddle.h"
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -250,4 +251,56 @@ void FN_select(heddle::Channel<int> &jobs, const heddle::Context &context) {
     heddle::select(heddle::on_receive(completed, [&](int n) { total += n; }),
                    heddle::on_receive(context.done()));
   log(total);
+}
+
+// A gauge that may be read at any time: no fix, as the Counter is to be read
+// there.
+class GaugeBad {
+public:
+  GaugeBad() {
+    task_.spawn([this] {
+      while (auto change = changes_.receive())
+        active_ += *change;
+    });
+  }
+  void serve(heddle::Channel<int> &jobs) {
+    for (int job : jobs) {
+      changes_.send(1);
+      process(job);
+      changes_.send(-1);
+    }
+  }
+  ~GaugeBad() {
+    changes_.close();
+    task_.wait();
+  }
+
+private:
+  heddle::Channel<int> changes_{256};
+  // CHECK-MESSAGES: :[[@LINE-1]]:24: warning: 'changes_' carries nothing but what is added up
+  std::atomic<int> active_{0};
+  heddle::WaitGroup task_;
+};
+
+unsigned itemsBad(heddle::Channel<int> &jobs) {
+  auto hits = heddle::make_channel<char>(16);
+  // CHECK-MESSAGES: :[[@LINE-1]]:8: warning: 'hits' carries nothing but what is added up
+  heddle::WaitGroup workers, counter;
+  for (int i = 0; i < 4; ++i)
+    workers.spawn([hits, &jobs] {
+      for (int job : jobs)
+        if (job > 3)
+          hits->send('x');
+    });
+  unsigned count = 0;
+  counter.spawn([&] {
+    for (char hit : *hits) {
+      (void)hit;
+      count++;
+    }
+  });
+  workers.wait();
+  hits->close();
+  counter.wait();
+  return count;
 }

@@ -341,3 +341,28 @@ void registered() {
   RegistryOk registry;
   heddle::invoke_all([&] { registry.add(1); }, [&] { registry.add(2); });
 }
+
+// Its order is used, which a sharded map has not.
+class TimelineOk {
+public:
+  void put(int at, int what) {
+    std::lock_guard lock(mutex_);
+    events_[at] = what;
+  }
+  int next(int at) {
+    std::lock_guard lock(mutex_);
+    auto found = events_.lower_bound(at);
+    return found == events_.end() ? 0 : found->second;
+  }
+
+private:
+  heddle::Mutex mutex_;
+  std::map<int, int> events_;
+};
+void timed(const std::vector<int> &items) {
+  TimelineOk timeline;
+  heddle::parallel_for(items, [&](int item) {
+    if (timeline.next(item) == 0)
+      timeline.put(item, 1);
+  });
+}

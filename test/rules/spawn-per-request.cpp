@@ -2,7 +2,9 @@
 
 #include "heddle/heddle.h"
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -142,4 +144,69 @@ void startOk(const Request &request) {
 void registersOk(Server &server) {
   heddle::spawn([] { reply(0); });
   server.handle("/", [](const Request &) { reply(200); });
+}
+
+// The handler asks for what the task gives back.
+class AdmittedOk {
+public:
+  explicit AdmittedOk(Server &server) {
+    server.handle("/one", [this](const Request &) {
+      if (running_.exchange(true))
+        return reply(409);
+      heddle::spawn([this] {
+        process("all");
+        running_ = false;
+      });
+      reply(202);
+    });
+    server.handle("/some", [this](const Request &request) { some(request); });
+  }
+
+private:
+  void some(const Request &request) {
+    if (inFlight_.load() < 64) {
+      ++inFlight_;
+      heddle::spawn([this, request] {
+        process(request.body);
+        inFlight_.fetch_sub(1);
+      });
+    }
+  }
+
+  std::atomic<bool> running_{false};
+  std::atomic<int> inFlight_{0};
+};
+
+void onceOk(Server &server) {
+  static heddle::Once once;
+  static std::once_flag flag;
+  server.handle("/once", [](const Request &) {
+    once.call([] { heddle::spawn([] { process("first"); }); });
+    std::call_once(flag, [] { heddle::spawn([] { process("first"); }); });
+    reply(200);
+  });
+}
+
+int started() {
+  heddle::spawn([] { process("for ever"); });
+  return 1;
+}
+
+void staticOk(Server &server) {
+  server.handle("/static", [](const Request &) {
+    static const int worker = started();
+    reply(worker);
+  });
+}
+
+// The branch asks for something else.
+void askedBad(Server &server) {
+  server.handle("/asked", [](const Request &request) {
+    if (request.body.empty())
+      return reply(400);
+    heddle::spawn([body = request.body] { process(body); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each request spawns a task that
+    // nothing bounds
+    reply(202);
+  });
 }

@@ -147,3 +147,34 @@ void streamOk(heddle::Channel<int> &items) {
   for (int item : items)
     heddle::spawn([item] { report(item); });
 }
+
+void conditionBad(const heddle::Context &context) {
+  do {
+    heddle::spawn([] { heartbeat(); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: a task is spawned each period of a loop
+  } while (heddle::sleep_for(context, 1s));
+}
+
+int next();
+
+// It sleeps only where something has failed.
+void backedOffOk() {
+  for (;;) {
+    try {
+      heddle::spawn([job = next()] { report(job); });
+    } catch (...) {
+      heddle::sleep_for(1s);
+    }
+  }
+}
+
+void idleOk() {
+  for (;;) {
+    int job = next();
+    if (job == 0) {
+      heddle::sleep_for(1s);
+      continue;
+    }
+    heddle::spawn([job] { report(job); });
+  }
+}

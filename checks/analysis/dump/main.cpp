@@ -118,8 +118,8 @@ private:
 
   static llvm::StringRef nameOf(Execution execution) {
     constexpr llvm::StringLiteral names[] = {
-        "called",  "called in loop", "spawned", "main",
-        "handler", "thread",         "unknown"};
+        "called once", "called",  "called in loop", "spawned",
+        "main",        "handler", "thread",         "unknown"};
     return names[unsigned(execution)];
   }
 

@@ -43,6 +43,8 @@
 #define HEDDLE_STARTS_RUNTIME HEDDLE_ROLE("starts_runtime")
 /// Runs a callable argument, in the calling task, before it returns.
 #define HEDDLE_CALLS_ARGUMENT HEDDLE_ROLE("calls_argument")
+/// Runs a callable argument, in the calling task, unless an earlier call has.
+#define HEDDLE_CALLS_ONCE HEDDLE_ROLE("calls_once")
 /// Runs a callable argument once per item of its other arguments.
 #define HEDDLE_CALLS_IN_LOOP HEDDLE_ROLE("calls_in_loop")
 /// Runs a callable argument with the processor handed to other tasks: what

@@ -37,7 +37,7 @@ public:
   /// Runs `f()`, if no call() has run one to its end before.
   /// Complexity: one load, from the second time on.
   template <std::invocable F>
-  void call(F &&f) HEDDLE_CALLS_ARGUMENT HEDDLE_SUSPENDS {
+  void call(F &&f) HEDDLE_CALLS_ONCE HEDDLE_SUSPENDS {
     if (done())
       return;
     std::lock_guard lock(mutex_);
