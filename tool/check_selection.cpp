@@ -3,6 +3,8 @@
 #include "command.h"
 #include "paths.h"
 
+#include "framework/enabled.h"
+
 #include "clang-tidy/GlobList.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVectorExtras.h"
@@ -16,8 +18,6 @@ using namespace llvm;
 
 namespace heddle::tool {
 namespace {
-
-constexpr StringRef prefix = "heddle-";
 
 SmallVector<StringRef> split(StringRef globs) {
   SmallVector<StringRef> items;
@@ -44,9 +44,9 @@ Expected<CheckSelection> CheckSelection::parse(StringRef globs,
   result.tier = tier;
   for (StringRef item : split(globs)) {
     bool negative = item.consume_front("-");
-    std::string glob = item.starts_with(prefix) || item.starts_with("*")
+    std::string glob = item.starts_with(namePrefix) || item.starts_with("*")
                            ? item.str()
-                           : (prefix + item).str();
+                           : (namePrefix + item).str();
     GlobList list(glob);
     if (none_of(checkNames(),
                 [&](StringRef name) { return list.contains(name); }))
@@ -62,22 +62,11 @@ Expected<CheckSelection> CheckSelection::parse(StringRef globs,
 std::string CheckSelection::globsFor(StringRef configured) const {
   Tier leastSevere = tierOf(tier);
   std::string result = "-*";
-  for (const RegisteredCheck &check : allChecks())
-    if (check.info->tier <= leastSevere)
-      result += ("," + check.name).str();
-
-  if (!globs.empty()) {
-    bool fromAll = StringRef(globs).starts_with("-");
-    result = (fromAll ? result : "-*") + "," + globs;
+  if (globs.empty()) {
+    result += "," + enabledChecks(configured, leastSevere);
   } else {
-    // A list that turns none of ours on was written for other checks: its `-*`
-    // does not mean us.
-    auto items = split(configured);
-    bool meansUs =
-        any_of(items, [](StringRef item) { return item.starts_with(prefix); });
-    for (StringRef item : items)
-      if (meansUs || item.starts_with(("-" + prefix).str()))
-        result += ("," + item).str();
+    bool fromAll = StringRef(globs).starts_with("-");
+    result += (fromAll ? globsOfTier(leastSevere) : "") + "," + globs;
   }
 
   if (!tier.empty())
@@ -143,7 +132,7 @@ void Configuration::checkOptionNames(const ClangTidyOptions &options) {
     found.push_back({placeOf(message), message});
   };
   for (StringRef key : options.CheckOptions.keys()) {
-    if (!key.starts_with(prefix))
+    if (!key.starts_with(namePrefix))
       continue;
     auto [name, option] = key.split('.');
     const CheckInfo *check = findCheck(name);

@@ -1,5 +1,7 @@
 #include "analysis/unit.h"
 
+#include "analysis/preamble.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
@@ -75,6 +77,8 @@ public:
       : unit(unit), sources(unit.ast.getSourceManager()) {}
 
   void build() {
+    for (const Decl *decl : preambleDecls(unit.ast))
+      visit(decl, nullptr);
     for (const Decl *decl : unit.ast.getTraversalScope()) {
       if (const auto *whole = dyn_cast<TranslationUnitDecl>(decl))
         visitMembers(*whole, nullptr);

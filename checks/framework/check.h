@@ -77,9 +77,12 @@ makeCheck(llvm::StringRef name, clang::tidy::ClangTidyContext *context) {
 /// How the host applies fixes. `Together`: those of a unit in one go, as
 /// clang-tidy does; no two of them overlap, and one carries what they share, as
 /// an added `#include`. `Alone`: one by one, or merged by the host itself; each
-/// is whole.
-enum class FixPolicy { Together, Alone };
+/// is whole. `Picked`: alone, by a person who sees of one for review only the
+/// text of its note, which then ends with `reviewMark`.
+enum class FixPolicy { Together, Alone, Picked };
 void setFixPolicy(FixPolicy policy);
+
+inline constexpr llvm::StringRef reviewMark = " (review)";
 
 /// Files outside this directory get no edits. By default, what looks like the
 /// project of the unit's main file.

@@ -239,7 +239,12 @@ void Session::report() {
     for (const Message &message : entry.finding.messages) {
       DiagnosticBuilder builder =
           entry.check->ClangTidyCheck::diag(message.location, "%0", level);
-      builder << message.text;
+      bool picked = fixPolicy == FixPolicy::Picked;
+      bool toReview = level == DiagnosticIDs::Note && !message.hints.empty();
+      builder << message.text + (picked && toReview ? reviewMark : "").str();
+      // Without it, an editor would mark all that a fix removes.
+      if (picked)
+        builder << SourceRange(message.location);
       for (const FixItHint &hint : message.hints)
         builder << hint;
       level = DiagnosticIDs::Note;

@@ -1,6 +1,7 @@
 /// All of the runtime's public API, but for testing.h, which is for tests.
 #pragma once
 
+// IWYU pragma: begin_exports
 #include "heddle/address.h"
 #include "heddle/annotations.h"
 #include "heddle/buffered.h"
@@ -47,3 +48,4 @@
 #include "heddle/unix.h"
 #include "heddle/wait_group.h"
 #include "heddle/worker_pool.h"
+// IWYU pragma: end_exports
