@@ -50,7 +50,7 @@ struct Command {
 };
 
 extern const Command lintCommand, fixCommand, listCommand, explainCommand,
-    workerCommand;
+    initCommand, workerCommand;
 
 /// Fails with a message that says which argument is wrong and what it could
 /// have been.

@@ -14,8 +14,9 @@ using namespace llvm;
 
 namespace {
 
-const Command *const commands[] = {&lintCommand, &fixCommand, &listCommand,
-                                   &explainCommand, &workerCommand};
+const Command *const commands[] = {&lintCommand, &fixCommand,
+                                   &listCommand, &explainCommand,
+                                   &initCommand, &workerCommand};
 
 void printOverview(raw_ostream &out) {
   out << "usage: heddle COMMAND [arguments]\n\n"
