@@ -27,6 +27,7 @@ config.substitutions += [
     ("%check_rewrite", f"{root}/test/support/check_rewrite.sh {config.llvm} {config.build}/bin/heddle-apply-rewrite %t '{runtime_flags}'"),
     ("%runtime_flags", runtime_flags),
     ("%build", config.build),
+    ("%{support}", f"{root}/test/support"),
     ("%python", "python3"),
 ]
 config.recursiveExpansionLimit = 3

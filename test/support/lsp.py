@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 # Ends a wait for a server that is stuck; no test depends on how long one takes.
-PATIENCE = 300
+PATIENCE = 120
 
 
 class ServerDied(Exception):
