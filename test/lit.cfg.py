@@ -27,6 +27,7 @@ config.substitutions += [
     ("%check_rewrite", f"{root}/test/support/check_rewrite.sh {config.llvm} {config.build}/bin/heddle-apply-rewrite %t '{runtime_flags}'"),
     ("%runtime_flags", runtime_flags),
     ("%build", config.build),
+    ("%{llvm_bin}", config.llvm),
     ("%{support}", f"{root}/test/support"),
     ("%python", "python3"),
 ]
@@ -37,3 +38,5 @@ config.environment["PATH"] = path
 for name in ("HOME", "CCACHE_DIR", "XDG_CACHE_HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
+if os.path.exists(f"{config.build}/bin/heddle-clangd"):
+    config.available_features.add("clangd")

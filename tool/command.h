@@ -50,7 +50,10 @@ struct Command {
 };
 
 extern const Command lintCommand, fixCommand, listCommand, explainCommand,
-    initCommand, workerCommand;
+    doctorCommand, initCommand, completionCommand, manualCommand, workerCommand;
+
+/// Every command, in the order in which they are shown.
+llvm::ArrayRef<const Command *> allCommands();
 
 /// Fails with a message that says which argument is wrong and what it could
 /// have been.

@@ -12,19 +12,23 @@
 using namespace heddle::tool;
 using namespace llvm;
 
-namespace {
+ArrayRef<const Command *> heddle::tool::allCommands() {
+  static const Command *const commands[] = {
+      &lintCommand,       &fixCommand,    &listCommand,
+      &explainCommand,    &doctorCommand, &initCommand,
+      &completionCommand, &manualCommand, &workerCommand};
+  return commands;
+}
 
-const Command *const commands[] = {&lintCommand, &fixCommand,
-                                   &listCommand, &explainCommand,
-                                   &initCommand, &workerCommand};
+namespace {
 
 void printOverview(raw_ostream &out) {
   out << "usage: heddle COMMAND [arguments]\n\n"
          "Finds scheduler and concurrency anti-patterns in C++, and mends "
          "them.\n\ncommands:\n";
-  for (const Command *command : commands)
+  for (const Command *command : allCommands())
     if (!command->summary.empty())
-      out << formatv("  {0,-9} {1}\n", command->name,
+      out << formatv("  {0,-10}  {1}\n", command->name,
                      command->summary.take_until(
                          [](char c) { return c == ':' || c == '\n'; }));
   out << "\n'heddle COMMAND --help' shows a command's options; 'heddle "
@@ -60,11 +64,12 @@ int main(int argc, char **argv) {
     outs() << "heddle " HEDDLE_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
     return Clean;
   }
-  const auto *found = find_if(
-      commands, [&](const Command *command) { return command->name == name; });
-  if (found == std::end(commands))
+  const auto *found = find_if(allCommands(), [&](const Command *command) {
+    return command->name == name;
+  });
+  if (found == allCommands().end())
     return fail("there is no command '" + name + "'" +
-                didYouMean(name, map_to_vector(commands,
+                didYouMean(name, map_to_vector(allCommands(),
                                                [](const Command *command) {
                                                  return command->name;
                                                })) +
