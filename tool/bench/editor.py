@@ -20,7 +20,7 @@ import lsp  # noqa: E402
 
 PAGE = ROOT / "docs" / "editor-speed.md"
 LINES = 2000
-EDITS, ROUNDS = 20, 3
+EDITS, ROUNDS = 10, 4
 
 HEAD = """#include "heddle/heddle.h"
 

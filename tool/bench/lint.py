@@ -61,11 +61,15 @@ class Measurement:
     def __init__(self, build):
         version = re.search(r"^HEDDLE_LLVM_VERSION:\w+=(\d+)$", (build / "CMakeCache.txt").read_text(), re.M)[1]
         self.clang = f"clang++-{version}"
+        self.compiler_plugin = build / "lib/libheddle-clang.so"
         self.tidy = [f"clang-tidy-{version}", "-load", build / "lib/libheddle-tidy.so", "--checks=-*,heddle-*", "--config={}",
                      "--quiet", "--enable-check-profile"]
 
     def parse(self, unit, flags):
         return cpu([self.clang, "-fsyntax-only", *flags, unit])
+
+    def plugin(self, unit, flags):
+        return cpu([self.clang, "-fsyntax-only", f"-fplugin={self.compiler_plugin}", *flags, unit])
 
     def checks(self, unit, flags):
         """CPU seconds of each check, and of the whole of clang-tidy."""
@@ -89,9 +93,10 @@ def page(parts, shares, parse_total):
         "# What linting costs", "",
         "Written by `./dev bench lint`. CPU time of stock clang-tidy with the plugin and all checks, beside `clang++ -fsyntax-only` on the",
         f"same units; medians of {ROUNDS} interleaved rounds, summed over the units.", "",
-        "| units | parse | checks | checks ÷ parse | clang-tidy in all ÷ parse |", "| --- | --- | --- | --- | --- |"]
-    for part, (units, parse, checks, whole) in parts.items():
-        lines.append(f"| {units} of {part} | {parse:.0f} ms | {checks:.0f} ms | {checks / parse:.3f} | {whole / parse:.2f} |")
+        "| units | parse | checks | checks ÷ parse | `clang++ -fplugin` ÷ parse | clang-tidy in all ÷ parse |",
+        "| --- | --- | --- | --- | --- | --- |"]
+    for part, (units, parse, checks, plugin, whole) in parts.items():
+        lines.append(f"| {units} of {part} | {parse:.0f} ms | {checks:.0f} ms | {checks / parse:.3f} | {plugin / parse:.2f} | {whole / parse:.2f} |")
     total = sum(shares.values())
     met = "met" if total <= GOAL * parse_total else "missed"
     lines += ["", f"Goal: all checks together add at most {GOAL:.0%} to the parse. Over all units they add {total / parse_total:.1%}: {met}.", "",
@@ -115,6 +120,7 @@ def main():
     for _ in range(1 if options.quick else ROUNDS):
         for _, unit, flags in units:
             samples[unit, "parse"].append(measurement.parse(unit, flags))
+            samples[unit, "plugin"].append(measurement.plugin(unit, flags))
             spent, whole = measurement.checks(unit, flags)
             samples[unit, "whole"].append(whole)
             samples[unit, "checks"].append(sum(spent.values()))
@@ -124,12 +130,12 @@ def main():
     parts = {}
     for part in PARTS:
         own = [unit for of, unit, _ in units if of == part]
-        parts[part] = (len(own), *(sum(median_ms(samples[unit, what]) for unit in own) for what in ("parse", "checks", "whole")))
+        parts[part] = (len(own), *(sum(median_ms(samples[unit, what]) for unit in own) for what in ("parse", "checks", "plugin", "whole")))
     shares = collections.Counter()
     for (_, what), seconds in samples.items():
         if what.startswith("heddle-"):
             shares[what] += median_ms(seconds)
-    text = page(parts, shares, sum(parse for _, parse, _, _ in parts.values()))
+    text = page(parts, shares, sum(parse for _, parse, *_ in parts.values()))
     if options.quick:
         print(text)
     else:
