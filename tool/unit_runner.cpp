@@ -4,6 +4,7 @@
 #include "paths.h"
 
 #include "framework/check.h"
+#include "framework/llvm_versions.h"
 
 #include "clang-tidy/ClangTidy.h"
 #include "clang-tidy/ClangTidyDiagnosticConsumer.h"
@@ -248,10 +249,7 @@ UnitResult lintUnit(const Request &request) {
   // Conflicts between fixes are for the fixer, which sees all units.
   ClangTidyDiagnosticConsumer consumer(context, nullptr,
                                        /*RemoveIncompatibleErrors=*/false);
-  auto diagnosticOptions = std::make_unique<DiagnosticOptions>();
-  DiagnosticsEngine engine(DiagnosticIDs::create(), *diagnosticOptions,
-                           &consumer, /*ShouldOwnClient=*/false);
-  context.setDiagnosticsEngine(std::move(diagnosticOptions), &engine);
+  checks::TidyEngine engine(context, consumer);
   tool.setDiagnosticConsumer(&consumer);
 
   LintActions actions(context, files);

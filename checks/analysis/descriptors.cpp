@@ -5,7 +5,6 @@
 
 #include "clang/AST/ASTContext.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace clang;
 using namespace llvm;
@@ -29,44 +28,52 @@ struct WaitArguments {
   int timeout = -1;
 };
 
+/// What a table says of each of several names.
+template <class Value>
+using Rows =
+    std::initializer_list<std::pair<std::initializer_list<StringRef>, Value>>;
+
+template <class Value>
+Value lookUp(StringRef name, Rows<Value> rows, Value otherwise) {
+  for (const auto &[names, value] : rows)
+    if (is_contained(names, name))
+      return value;
+  return otherwise;
+}
+
 WaitArguments waitArguments(StringRef name) {
-  return StringSwitch<WaitArguments>(name)
-      .Cases({"read", "write", "readv", "writev", "accept", "connect"},
-             {.descriptor = 0})
-      .Case("accept4", {.descriptor = 0})
-      .Cases({"recv", "send", "recvfrom", "sendto"},
-             {.descriptor = 0, .flags = 3, .flag = dontWait})
-      .Cases({"recvmsg", "sendmsg"},
-             {.descriptor = 0, .flags = 2, .flag = dontWait})
-      .Cases({"recvmmsg", "sendmmsg"},
-             {.descriptor = 0, .flags = 3, .flag = dontWait})
-      .Case("splice", {.descriptor = 0, .flags = 5, .flag = 2})
-      .Case("sendfile", {.descriptor = 0})
-      .Case("waitpid", {.flags = 2, .flag = noHang})
-      .Case("waitid", {.flags = 3, .flag = noHang})
-      .Case("flock", {.flags = 1, .flag = lockNonBlock})
-      .Case("poll", {.timeout = 2})
-      .Cases({"epoll_wait", "epoll_pwait"}, {.timeout = 3})
-      .Cases({"std::future::wait_for", "std::shared_future::wait_for",
-              "std::__basic_future::wait_for",
-              "std::counting_semaphore::try_acquire_for"},
-             {.timeout = 0})
-      .Case("curl_multi_poll", {.timeout = 3})
-      .Case("curl_multi_wait", {.timeout = 3})
-      .Case("zmq_poll", {.timeout = 2})
-      .Default({});
+  return lookUp<WaitArguments>(
+      name,
+      {{{"read", "write", "readv", "writev", "accept", "connect", "accept4",
+         "sendfile"},
+        {.descriptor = 0}},
+       {{"recv", "send", "recvfrom", "sendto", "recvmmsg", "sendmmsg"},
+        {.descriptor = 0, .flags = 3, .flag = dontWait}},
+       {{"recvmsg", "sendmsg"},
+        {.descriptor = 0, .flags = 2, .flag = dontWait}},
+       {{"splice"}, {.descriptor = 0, .flags = 5, .flag = 2}},
+       {{"waitpid"}, {.flags = 2, .flag = noHang}},
+       {{"waitid"}, {.flags = 3, .flag = noHang}},
+       {{"flock"}, {.flags = 1, .flag = lockNonBlock}},
+       {{"poll", "zmq_poll"}, {.timeout = 2}},
+       {{"epoll_wait", "epoll_pwait", "curl_multi_poll", "curl_multi_wait"},
+        {.timeout = 3}},
+       {{"std::future::wait_for", "std::shared_future::wait_for",
+         "std::__basic_future::wait_for",
+         "std::counting_semaphore::try_acquire_for"},
+        {.timeout = 0}}},
+      {});
 }
 
 // The argument of the call that makes a descriptor in which its flags are.
 int creationFlags(StringRef name) {
-  return StringSwitch<int>(name)
-      .Cases({"open", "open64", "eventfd", "timerfd_create", "socket", "pipe2",
-              "inotify_init1"},
-             1)
-      .Case("openat", 2)
-      .Case("signalfd", 2)
-      .Cases({"accept4", "socketpair"}, 3)
-      .Default(-1);
+  return lookUp<int>(name,
+                     {{{"open", "open64", "eventfd", "timerfd_create", "socket",
+                        "pipe2", "inotify_init1"},
+                       1},
+                      {{"openat", "signalfd"}, 2},
+                      {{"accept4", "socketpair"}, 3}},
+                     -1);
 }
 
 class Descriptors {

@@ -88,8 +88,8 @@ private:
   // It may wait until the lock is free.
   bool takesLock(const Call &call) const {
     const auto *made = dyn_cast_or_null<CXXConstructorDecl>(call.callee);
-    return made && LockEffects(unit).isGuard(
-                       unit.context().getCanonicalTagType(made->getParent()));
+    return made &&
+           LockEffects(unit).isGuard(made->getThisType()->getPointeeType());
   }
 
   // The library's and the compiler's own.

@@ -1,7 +1,7 @@
 #include "framework/check_info.h"
+#include "framework/llvm_versions.h"
 
 #include "clang-tidy/ClangTidyCheck.h"
-#include "clang-tidy/ClangTidyModule.h"
 
 namespace heddle::checks {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
+#include "clang/AST/RecordLayout.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
@@ -44,7 +45,9 @@ class LargeCapture final : public FunctionCheck {
     auto bytes = [&](QualType type) {
       return context.getTypeSizeInChars(type).getQuantity();
     };
-    int64_t whole = bytes(context.getCanonicalTagType(parts.record)), read = 0;
+    int64_t whole =
+        context.getASTRecordLayout(parts.record).getSize().getQuantity();
+    int64_t read = 0;
     for (const PartsRead::Part &part : parts.parts)
       read += bytes(part.expr->getType().getNonReferenceType());
     bool ownsOthers =

@@ -1,6 +1,8 @@
 #include "command.h"
 #include "emitter.h"
 
+#include "framework/llvm_versions.h"
+
 #include "clang-tidy/ClangTidy.h"
 #include "clang-tidy/ClangTidyModule.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -19,17 +21,12 @@ struct Tidy {
   explicit Tidy(std::unique_ptr<Configuration> provider)
       : configuration(*provider), context(std::move(provider)),
         consumer(context, nullptr, /*RemoveIncompatibleErrors=*/false),
-        engine(DiagnosticIDs::create(), options, &consumer,
-               /*ShouldOwnClient=*/false) {
-    context.setDiagnosticsEngine(std::make_unique<DiagnosticOptions>(),
-                                 &engine);
-  }
+        engine(context, consumer) {}
 
   Configuration &configuration;
   ClangTidyContext context;
   ClangTidyDiagnosticConsumer consumer;
-  DiagnosticOptions options;
-  DiagnosticsEngine engine;
+  checks::TidyEngine engine;
 };
 
 class LintConsumer final : public MultiplexConsumer {

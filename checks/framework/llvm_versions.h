@@ -1,0 +1,44 @@
+/// What differs between the versions of LLVM that the checks build with.
+#pragma once
+
+#include "clang-tidy/ClangTidyDiagnosticConsumer.h"
+#include "clang/Basic/Diagnostic.h"
+#include "clang/Basic/DiagnosticOptions.h"
+#include "llvm/Config/llvm-config.h"
+
+#if __has_include("clang-tidy/ClangTidyModuleRegistry.h")
+#include "clang-tidy/ClangTidyModuleRegistry.h"
+#else
+#include "clang-tidy/ClangTidyModule.h"
+#endif
+
+namespace heddle::checks {
+
+/// Takes what checks say in `context` to `consumer`.
+class TidyEngine {
+public:
+#if LLVM_VERSION_MAJOR >= 21
+  TidyEngine(clang::tidy::ClangTidyContext &context,
+             clang::DiagnosticConsumer &consumer)
+      : options(std::make_unique<clang::DiagnosticOptions>()),
+        engine(clang::DiagnosticIDs::create(), *options, &consumer,
+               /*ShouldOwnClient=*/false) {
+    context.setDiagnosticsEngine(std::move(options), &engine);
+  }
+
+private:
+  std::unique_ptr<clang::DiagnosticOptions> options;
+#else
+  TidyEngine(clang::tidy::ClangTidyContext &context,
+             clang::DiagnosticConsumer &consumer)
+      : engine(new clang::DiagnosticIDs, new clang::DiagnosticOptions,
+               &consumer, /*ShouldOwnClient=*/false) {
+    context.setDiagnosticsEngine(&engine);
+  }
+
+private:
+#endif
+  clang::DiagnosticsEngine engine;
+};
+
+} // namespace heddle::checks
