@@ -13,7 +13,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 # What the programs are linked with dpkg-shlibdeps finds; Clang's own headers
 # they read.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libclang-common-${HEDDLE_LLVM_VERSION}-dev")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libclang-common-${HEDDLE_LLVM_VERSION}-dev, libllvm${HEDDLE_LLVM_VERSION}")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "clang-tidy-${HEDDLE_LLVM_VERSION}, clang-${HEDDLE_LLVM_VERSION}")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libabsl-dev")
 include(CPack)

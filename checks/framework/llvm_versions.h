@@ -2,14 +2,13 @@
 #pragma once
 
 #include "clang-tidy/ClangTidyDiagnosticConsumer.h"
+#include "clang-tidy/ClangTidyModule.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "llvm/Config/llvm-config.h"
 
-#if __has_include("clang-tidy/ClangTidyModuleRegistry.h")
+#if LLVM_VERSION_MAJOR < 22
 #include "clang-tidy/ClangTidyModuleRegistry.h"
-#else
-#include "clang-tidy/ClangTidyModule.h"
 #endif
 
 namespace heddle::checks {
