@@ -1,5 +1,6 @@
 #include "analysis/handlers.h"
 #include "analysis/joins.h"
+#include "analysis/suspends.h"
 #include "analysis/tests.h"
 #include "analysis/uses.h"
 #include "framework/check.h"
@@ -102,7 +103,15 @@ class SpawnPerRequest final : public FunctionCheck {
                      "with a slot for each, the handler waits while too many "
                      "run; a WorkerPool can refuse instead",
                      asLimitedSpawn(unit(), source(), start, *statement,
-                                    "4 * %available_procs()"));
+                                    waits(spawn) ? "64 * %available_procs()"
+                                                 : "4 * %available_procs()"));
+  }
+
+  // The task is off its processor for most of its time.
+  bool waits(const Spawn &spawn) {
+    return spawn.task && llvm::any_of(spawn.task->calls, [&](const Call *call) {
+             return suspends(unit(), *call).has_value();
+           });
   }
 };
 

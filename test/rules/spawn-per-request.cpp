@@ -210,3 +210,13 @@ void askedBad(Server &server) {
     reply(202);
   });
 }
+
+// What waits gets more slots.
+void waitsBad(Server &server, heddle::Channel<std::string> &out) {
+  server.handle("/waits", [&out](const Request &request) {
+    heddle::spawn([&out, body = request.body] { out.send(body); });
+    // CHECK-MESSAGES: :[[@LINE-1]]:5: warning: each request spawns a task that nothing bounds
+  });
+}
+// CHECK-REVIEW-LABEL: void waitsBad(
+// CHECK-REVIEW: {{^}}    static heddle::Semaphore slots(64 * heddle::available_procs());

@@ -8,10 +8,13 @@
 #include "analysis/channels.h"
 #include "analysis/endings.h"
 #include "analysis/endless.h"
+#include "analysis/error_group.h"
 #include "analysis/exit_joins.h"
 #include "analysis/fork_join.h"
+#include "analysis/funnels.h"
 #include "analysis/guarded_integral.h"
 #include "analysis/guarded_map.h"
+#include "analysis/handlers.h"
 #include "analysis/hot.h"
 #include "analysis/lazy_init.h"
 #include "analysis/lock_regions.h"
@@ -30,6 +33,7 @@
 #include "analysis/task_code.h"
 #include "analysis/thread_locals.h"
 #include "analysis/uses.h"
+#include "analysis/ways.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -83,7 +87,11 @@ public:
         {"stack", [&] { printStack(); }},
         {"thread-locals", [&] { printThreadLocals(); }},
         {"hot", [&] { printHot(); }},
+        {"handlers", [&] { printHandlers(); }},
         {"joins", [&] { printJoins(); }},
+        {"ways", [&] { printWays(); }},
+        {"error-groups", [&] { printErrorGroups(); }},
+        {"funnels", [&] { printFunnels(); }},
         {"captures", [&] { printCaptures(); }},
         {"uses", [&] { printUses(); }},
         {"channels", [&] { printChannels(); }},
@@ -327,6 +335,58 @@ private:
         llvm::outs() << lineOf(init.check->getBeginLoc()) << ": "
                      << init.variable->getName() << " made at "
                      << lineOf(init.making->getBeginLoc()) << '\n';
+  }
+
+  void printHandlers() {
+    forEachFunction([&](const Function &fn) {
+      if (auto path = handlerPath(unit, fn))
+        llvm::outs() << lineOf(fn.location()) << ": " << fn.name()
+                     << " in the handler of "
+                     << lineOf(path->registration->location()) << " by ["
+                     << listOf(path->calls, " -> ") << "]\n";
+    });
+  }
+
+  // Of the ways on from a call of `start`, one that calls `place` least.
+  void printWays() {
+    forEachFunction([&](const Function &fn) {
+      const Stmt *start = nullptr;
+      llvm::SmallVector<const Stmt *, 4> places;
+      for (const Call *call : fn.calls)
+        if (nameOf(*call) == "start")
+          start = call->site;
+        else if (nameOf(*call) == "place")
+          places.push_back(call->site);
+      if (!start)
+        return;
+      auto way = poorestWay(unit, fn, *start, places);
+      llvm::outs() << lineOf(fn.location()) << ": " << fn.name() << " passes "
+                   << (way ? std::to_string(way->passed) : "no end") << " of "
+                   << places.size();
+      if (way && way->leaves)
+        llvm::outs() << ", leaving at " << lineOf(way->leaves->getBeginLoc());
+      llvm::outs() << '\n';
+    });
+  }
+
+  void printErrorGroups() {
+    forEachFunction([&](const Function &fn) {
+      for (const ErrorGroup &group : errorGroups(unit, fn))
+        llvm::outs() << lineOf(group.group->getLocation()) << ": "
+                     << group.group->getName() << " keeps "
+                     << group.slot->getName() << " at "
+                     << lineOf(group.kept->getBeginLoc()) << ", stops at "
+                     << lineOf(group.stopped->getBeginLoc()) << ", waits at "
+                     << lineOf(group.wait->location()) << '\n';
+    });
+  }
+
+  void printFunnels() {
+    for (const Funnel &funnel : funnels(unit))
+      llvm::outs() << lineOf(funnel.channel->onlyMade()->location()) << ": "
+                   << funnel.channel->name() << " feeds workers of "
+                   << lineOf(funnel.spawn->location()) << " that receive at "
+                   << lineOf(funnel.receive->location()) << '\n';
   }
 
   void printSeveral() {

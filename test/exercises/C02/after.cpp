@@ -46,7 +46,7 @@ int main() {
 
     exercise::Router router;
     router.handle("/upload", [&](const exercise::Request &request) {
-      static heddle::Semaphore slots(4 * heddle::available_procs());
+      static heddle::Semaphore slots(64 * heddle::available_procs());
       heddle::spawn_limited(slots, [&backend, id = request.id] {
         backend.process(id);
       });
