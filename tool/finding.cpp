@@ -24,9 +24,15 @@ bool fromJSON(const json::Value &value, Span &span, json::Path path) {
     path.report("expected a span");
     return false;
   }
-  return json::fromJSON((*array)[0], span.file, path.index(0)) &&
-         json::fromJSON((*array)[1], span.offset, path.index(1)) &&
-         json::fromJSON((*array)[2], span.length, path.index(2));
+  std::optional<uint64_t> offset = (*array)[1].getAsUINT64(),
+                          length = (*array)[2].getAsUINT64();
+  if (!offset || !length) {
+    path.report("expected an offset and a length");
+    return false;
+  }
+  span.offset = *offset;
+  span.length = *length;
+  return json::fromJSON((*array)[0], span.file, path.index(0));
 }
 
 json::Value toJSON(const Edit &edit) {

@@ -127,10 +127,10 @@ CommandLineArguments withResourceDirectory(CommandLineArguments arguments,
 ArgumentsAdjuster configuredArguments(ClangTidyContext &context) {
   return [&context](CommandLineArguments arguments, StringRef file) {
     ClangTidyOptions options = context.getOptionsForFile(file);
-    if (options.RemovedArgs)
-      llvm::erase_if(arguments, [&](const std::string &argument) {
-        return is_contained(*options.RemovedArgs, argument);
-      });
+    std::vector<std::string> removed = checks::removedArguments(options);
+    llvm::erase_if(arguments, [&](const std::string &argument) {
+      return is_contained(removed, argument);
+    });
     if (options.ExtraArgsBefore)
       arguments.insert(arguments.begin() + !arguments.empty(),
                        options.ExtraArgsBefore->begin(),

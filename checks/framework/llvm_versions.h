@@ -7,6 +7,9 @@
 #include "clang/Basic/DiagnosticOptions.h"
 #include "llvm/Config/llvm-config.h"
 
+#include <string>
+#include <vector>
+
 #if LLVM_VERSION_MAJOR < 22
 #include "clang-tidy/ClangTidyModuleRegistry.h"
 #endif
@@ -39,5 +42,14 @@ private:
 #endif
   clang::DiagnosticsEngine engine;
 };
+
+/// What `RemovedArgs` takes from a unit's command; LLVM 19 knows no such key.
+template <class Options>
+std::vector<std::string> removedArguments(const Options &options) {
+  if constexpr (requires { options.RemovedArgs; })
+    if (options.RemovedArgs)
+      return *options.RemovedArgs;
+  return {};
+}
 
 } // namespace heddle::checks
