@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace llvm::vfs {
+class FileSystem;
+}
+
 namespace heddle::checks {
 
 /// The characters [begin, end) of a file.
