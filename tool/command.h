@@ -49,8 +49,9 @@ struct Command {
   ExitStatus (*run)(const Arguments &);
 };
 
-extern const Command lintCommand, fixCommand, listCommand, explainCommand,
-    doctorCommand, initCommand, completionCommand, manualCommand, workerCommand;
+extern const Command lintCommand, fixCommand, baselineCommand, mergeCommand,
+    listCommand, explainCommand, doctorCommand, initCommand, completionCommand,
+    manualCommand, workerCommand;
 
 /// Every command, in the order in which they are shown.
 llvm::ArrayRef<const Command *> allCommands();

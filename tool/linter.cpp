@@ -47,12 +47,15 @@ Expected<Linter> Linter::make(const Project &project,
   return Linter(project, std::move(*checks), jobs);
 }
 
-std::vector<UnitResult> Linter::lint(const std::vector<Unit> &units,
-                                     StringRef verb, const Snapshot &files) {
+std::vector<UnitResult>
+Linter::lint(const std::vector<Unit> &units, StringRef verb,
+             function_ref<Snapshot(const Unit &)> seenBy) {
   std::vector<Request> requests;
-  for (const Unit &unit : units)
+  for (const Unit &unit : units) {
+    Snapshot files = seenBy(unit);
     requests.push_back(
         {unit, checks, project->root().str(), files.edited, files.absent});
+  }
   auto name = [&](size_t request) { return displayPath(units[request].file); };
   std::vector<UnitResult> results(units.size());
   Progress progress(verb, requests.size());
@@ -70,8 +73,8 @@ Linter::Results Linter::lint(ArrayRef<size_t> units, StringRef verb,
   for (size_t unit : units)
     chosen.push_back(project->units()[unit]);
   Results results;
-  for (auto [unit, result] :
-       zip(units, lint(chosen, verb, {std::move(edited), {}})))
+  auto asEdited = [&](const Unit &) { return Snapshot{edited, {}}; };
+  for (auto [unit, result] : zip(units, lint(chosen, verb, asEdited)))
     results.emplace(unit, std::move(result));
   return results;
 }
@@ -120,6 +123,9 @@ Report Linter::report(const Results &results,
         return !headers.contains(finding.message.where.file);
       });
     merger.add(findings);
+    if (result.problems.empty())
+      for (const Dependency &dependency : result.dependencies)
+        report.linted.insert(dependency.file);
     for (const Problem &problem : result.problems)
       report.problems.push_back({project->units()[index].file, problem});
   }

@@ -28,8 +28,9 @@ public:
                std::shared_ptr<const Contents> edited = noEdits());
 
   /// The results of units, which need not be the project's, in their order.
-  std::vector<UnitResult> lint(const std::vector<Unit> &units,
-                               llvm::StringRef verb, const Snapshot &files);
+  std::vector<UnitResult>
+  lint(const std::vector<Unit> &units, llvm::StringRef verb,
+       llvm::function_ref<Snapshot(const Unit &)> seenBy);
 
   /// The results of the selected units, and of one unit for each selected
   /// header. Headers that no unit includes are problems of the report.

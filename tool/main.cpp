@@ -14,9 +14,9 @@ using namespace llvm;
 
 ArrayRef<const Command *> heddle::tool::allCommands() {
   static const Command *const commands[] = {
-      &lintCommand,       &fixCommand,    &listCommand,
-      &explainCommand,    &doctorCommand, &initCommand,
-      &completionCommand, &manualCommand, &workerCommand};
+      &lintCommand,       &fixCommand,     &baselineCommand, &mergeCommand,
+      &listCommand,       &explainCommand, &doctorCommand,   &initCommand,
+      &completionCommand, &manualCommand,  &workerCommand};
   return commands;
 }
 

@@ -20,6 +20,19 @@ namespace fs = llvm::sys::fs;
 
 namespace heddle::tool {
 
+bool isHeader(StringRef file) {
+  StringRef extension = path::extension(file);
+  return is_contained({".h", ".hh", ".hpp", ".hxx", ".h++", ".inc", ".ipp",
+                       ".tpp", ".inl", ".cuh"},
+                      extension);
+}
+
+bool isSource(StringRef file) {
+  StringRef extension = path::extension(file);
+  return is_contained({".cpp", ".cc", ".cxx", ".c++", ".C", ".cppm", ".c"},
+                      extension);
+}
+
 std::vector<Option> projectOptions() {
   return {
       {"p", "BUILD",
@@ -64,13 +77,6 @@ bool isBuildTree(StringRef directory) {
   return existsIn(directory, "CMakeCache.txt") ||
          existsIn(directory, "build.ninja") ||
          existsIn(directory, "meson-info");
-}
-
-bool isHeader(StringRef file) {
-  StringRef extension = path::extension(file);
-  return is_contained({".h", ".hh", ".hpp", ".hxx", ".h++", ".inc", ".ipp",
-                       ".tpp", ".inl", ".cuh"},
-                      extension);
 }
 
 /// A database lists all that is built; what has no C++ in it is no unit.
@@ -231,6 +237,13 @@ Expected<Project> Project::open(const Arguments &arguments) {
     project.rootDirectory = realPath(arguments.get("root"));
   } else {
     std::string repository = repositoryAround(directory);
+    // A build out of the tree is of the repository that it is called from.
+    if (repository.empty())
+      if (std::string here = repositoryAround(currentDirectory());
+          any_of(project.allUnits, [&](const Unit &unit) {
+            return !here.empty() && isUnder(unit.file, here);
+          }))
+        repository = here;
     project.rootDirectory = !repository.empty() ? repository
                             : isBuildTree(directory)
                                 ? path::parent_path(directory).str()
@@ -287,6 +300,70 @@ Project::select(ArrayRef<std::string> paths) const {
       result.units.push_back(index);
   sort(result.headers);
   return result;
+}
+
+Expected<Project::Selection> Project::shard(Selection selection,
+                                            StringRef share) const {
+  auto [first, second] = share.split('/');
+  size_t number, count;
+  if (first.getAsInteger(10, number) || second.getAsInteger(10, count) ||
+      number == 0 || number > count)
+    return makeError("--shard needs I/N, as 1/4 for the first of four, not '" +
+                     share + "'");
+  // By path, not by place in the database: that differs over machines.
+  auto ofShard = [&](auto all, auto path) {
+    llvm::sort(all,
+               [&](const auto &a, const auto &b) { return path(a) < path(b); });
+    decltype(all) chosen;
+    for (size_t i = number - 1; i < all.size(); i += count)
+      chosen.push_back(all[i]);
+    return chosen;
+  };
+  Selection result;
+  result.units = ofShard(std::move(selection.units), [&](size_t unit) {
+    return relativeTo(allUnits[unit].file, rootDirectory);
+  });
+  llvm::sort(result.units);
+  result.headers =
+      ofShard(std::move(selection.headers), [&](const std::string &header) {
+        return relativeTo(header, rootDirectory);
+      });
+  return result;
+}
+
+Unit Project::movedTo(StringRef file, Unit unit) {
+  for (CompileCommand &command : unit.commands) {
+    for (std::string &word : command.CommandLine)
+      if (!StringRef(word).starts_with("-") &&
+          realPath(word, command.Directory) == unit.file)
+        word = file;
+    command.Filename = file;
+  }
+  unit.file = file;
+  return unit;
+}
+
+Unit Project::formerUnit(StringRef file) const {
+  auto likeness = [&](const Unit &unit) {
+    auto [a, b] = std::mismatch(file.begin(), file.end(), unit.file.begin(),
+                                unit.file.end());
+    return a - file.begin();
+  };
+  return movedTo(
+      file, *llvm::max_element(allUnits, [&](const Unit &a, const Unit &b) {
+        return likeness(a) < likeness(b);
+      }));
+}
+
+std::vector<std::string> Project::generatedHeaders() const {
+  std::vector<std::string> headers;
+  std::error_code error;
+  if (!buildDirectory.empty())
+    for (fs::recursive_directory_iterator it(buildDirectory, error), end;
+         it != end && !error; it.increment(error))
+      if (isHeader(it->path()))
+        headers.push_back(it->path());
+  return headers;
 }
 
 std::vector<size_t> Project::likelyIncluders(StringRef header) const {

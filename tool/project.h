@@ -7,6 +7,10 @@
 
 namespace heddle::tool {
 
+bool isHeader(llvm::StringRef file);
+/// Whether the file would be a unit if it were built.
+bool isSource(llvm::StringRef file);
+
 /// The options that say which project a command is about.
 std::vector<Option> projectOptions();
 
@@ -29,12 +33,27 @@ public:
   /// Everything if there are none.
   llvm::Expected<Selection> select(llvm::ArrayRef<std::string> paths) const;
 
+  /// The part of the selection that is the I-th of N shards, for "I/N".
+  llvm::Expected<Selection> shard(Selection selection,
+                                  llvm::StringRef share) const;
+
   /// The units in the order in which they are worth trying to find one that
   /// includes `header`.
   std::vector<size_t> likelyIncluders(llvm::StringRef header) const;
 
+  /// The headers in the build tree.
+  std::vector<std::string> generatedHeaders() const;
+
+  /// A unit that is no longer there, as its neighbours are compiled.
+  Unit formerUnit(llvm::StringRef file) const;
+
+  llvm::StringRef database() const { return databaseFile; }
+
   /// Why the file must not be written, in words; nothing if it may be.
   std::optional<std::string> whyReadOnly(llvm::StringRef file) const;
+
+  /// The unit, compiled the same, of a file that lies elsewhere.
+  static Unit movedTo(llvm::StringRef file, Unit unit);
 
 private:
   llvm::Error load(llvm::StringRef databaseFile);

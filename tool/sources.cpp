@@ -32,6 +32,9 @@ Sources::File &Sources::load(StringRef name) {
 StringRef Sources::text(StringRef file) { return load(file).text; }
 
 Position Sources::locate(const Span &where) {
+  if (auto known = remembered.find({where.file, where.offset});
+      known != remembered.end())
+    return known->second;
   const std::vector<unsigned> &starts = load(where.file).lineStarts;
   auto after = upper_bound(starts, where.offset);
   unsigned line = after - starts.begin();
@@ -44,6 +47,10 @@ StringRef Sources::line(StringRef name, unsigned number) {
     return {};
   StringRef rest = StringRef(file.text).drop_front(file.lineStarts[number - 1]);
   return rest.take_until([](char c) { return c == '\n'; }).rtrim('\r');
+}
+
+void Sources::remember(const Span &where, Position position) {
+  remembered[{where.file, where.offset}] = position;
 }
 
 void Sources::edit(const Contents &contents) {

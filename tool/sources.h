@@ -25,6 +25,13 @@ public:
   /// Counted from 1, columns in bytes as compilers do.
   Position locate(const Span &where);
   llvm::StringRef line(llvm::StringRef file, unsigned number);
+  bool hasLine(llvm::StringRef file, unsigned number) {
+    return number > 0 && number <= load(file).lineStarts.size();
+  }
+
+  /// Makes `locate` say so, whatever the file holds: for places that another
+  /// machine has seen.
+  void remember(const Span &where, Position position);
 
   /// Makes the files read as given.
   void edit(const Contents &contents);
@@ -39,6 +46,7 @@ private:
   static File make(std::string text);
 
   llvm::StringMap<File> files;
+  std::map<std::pair<std::string, unsigned>, Position> remembered;
 };
 
 } // namespace heddle::tool

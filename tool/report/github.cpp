@@ -57,6 +57,8 @@ void printGithub(const Report &report, Sources &sources, raw_ostream &out) {
     printAnnotation("error", problem.message.where,
                     report.path(unit) + " " + describe(problem).str(),
                     problem.message.text, report, sources, out);
+  for (const std::string &remark : report.remarks)
+    printAnnotation("notice", {}, "heddle", remark, report, sources, out);
 }
 
 } // namespace heddle::tool

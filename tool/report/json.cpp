@@ -30,6 +30,10 @@ public:
         for (const auto &[unit, problem] : report.problems)
           json.object([&] { write(unit, problem); });
       });
+      json.attributeArray("remarks", [&] {
+        for (const std::string &remark : report.remarks)
+          json.value(json::fixUTF8(remark));
+      });
       if (report.comparison)
         json.attributeObject("comparison", [&] { write(*report.comparison); });
       json.attributeObject("summary", [&] { writeSummary(); });

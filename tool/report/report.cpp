@@ -27,6 +27,7 @@ constexpr Format formats[] = {
     {"text", printText},     {"json", printJson},
     {"sarif", printSarif},   {"github", printGithub},
     {"gitlab", printGitlab}, {"checkstyle", printCheckstyle},
+    {"html", printHtml},
 };
 
 } // namespace
@@ -34,8 +35,8 @@ constexpr Format formats[] = {
 Option formatOption() {
   return {"format", "FORMAT",
           "text (default), json, sarif, github (annotations), gitlab (code\n"
-          "quality) or checkstyle",
-          "text|json|sarif|github|gitlab|checkstyle"};
+          "quality), checkstyle or html (a page)",
+          "text|json|sarif|github|gitlab|checkstyle|html"};
 }
 
 StringRef tierOf(StringRef check) {

@@ -5,6 +5,7 @@
 #include "project.h"
 #include "sources.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Report {
   /// Null if the report was read from files.
   const Project *project = nullptr;
   size_t units = 0;
+  /// Every file of a unit that was linted.
+  std::set<std::string> linted;
   /// The arguments that select the same for another command.
   std::string selectionWords;
   /// In order of place.
@@ -30,6 +33,9 @@ struct Report {
     Problem problem;
   };
   std::vector<UnitProblem> problems;
+
+  /// What a person should know of the run, and need not act on.
+  std::vector<std::string> remarks;
 
   /// What the findings were compared with: those that were there before are
   /// left out of the report.
@@ -94,6 +100,6 @@ void printProblems(const Report &report, Sources &sources);
 using Printer = void(const Report &report, Sources &sources,
                      llvm::raw_ostream &out);
 Printer printText, printJson, printSarif, printGithub, printGitlab,
-    printCheckstyle;
+    printCheckstyle, printHtml;
 
 } // namespace heddle::tool

@@ -210,6 +210,8 @@ void printText(const Report &report, Sources &sources, raw_ostream &out) {
 }
 
 void printProblems(const Report &report, Sources &sources) {
+  for (const std::string &remark : report.remarks)
+    errs() << "heddle: note: " << printable(remark) << "\n";
   TextPrinter printer(sources, errs());
   std::set<std::tuple<std::string, unsigned, std::string>> told;
   std::set<std::pair<StringRef, StringRef>> headed;
