@@ -1,3 +1,4 @@
+#include "ci_setup.h"
 #include "command.h"
 #include "editor_setup.h"
 #include "paths.h"
@@ -77,21 +78,33 @@ ExitStatus runInit(const Arguments &arguments) {
   if (!arguments.positional.empty())
     return fail("'heddle init' takes no '" + arguments.positional.front() +
                 "'\n  'heddle init --help' shows what it takes");
-  if (!arguments.has("editor"))
-    return fail("'heddle init' needs --editor: vscode, neovim, helix or emacs");
-  Expected<std::string> server = findServer();
-  if (!server)
-    return fail(server.takeError());
+  std::vector<Setup> setups;
+  if (arguments.has("editor")) {
+    Expected<std::string> server = findServer();
+    if (!server)
+      return fail(server.takeError());
+    setups.push_back(editorSetup(arguments.get("editor"), *server));
+    if (arguments.has("p"))
+      setups.back().files.push_back(databaseSetup(arguments.get("p")));
+  }
+  if (arguments.has("ci"))
+    setups.push_back(ciSetup(arguments.get("ci")));
+  if (arguments.has("pre-commit"))
+    setups.push_back(preCommitSetup());
+  if (setups.empty())
+    return fail("'heddle init' needs --editor, which is vscode, neovim, helix "
+                "or emacs,\n  --ci, which is github or gitlab, or "
+                "--pre-commit");
 
-  Setup setup = editorSetup(arguments.get("editor"), *server);
-  if (arguments.has("p"))
-    setup.files.push_back(databaseSetup(arguments.get("p")));
   ExitStatus status = Clean;
-  for (const SetupFile &file : setup.files)
-    if (Error error = settle(file))
-      status = fail(std::move(error));
-  if (status == Clean)
-    outs() << setup.next;
+  for (const Setup &setup : setups) {
+    ExitStatus here = Clean;
+    for (const SetupFile &file : setup.files)
+      if (Error error = settle(file))
+        here = status = fail(std::move(error));
+    if (here == Clean)
+      outs() << setup.next;
+  }
   return status;
 }
 
@@ -99,15 +112,19 @@ ExitStatus runInit(const Arguments &arguments) {
 
 const Command initCommand = {
     .name = "init",
-    .usage = "init --editor EDITOR [-p BUILD]",
-    .summary = "Sets up an editor: writes the configuration that makes it use "
-               "heddle-clangd\nin the project in the current directory.",
+    .usage = "init [--editor EDITOR] [--ci SERVICE] [--pre-commit] [-p BUILD]",
+    .summary = "Sets up editors, pull requests and commits: writes the "
+               "configuration that makes\nthem use Heddle in the project in "
+               "the current directory.",
     .details = "A file that is there already is added to where that can be "
                "done without a doubt;\nelse it stays as it is, and what it "
                "should say is printed. Exit status: 0 all is\nset up, 2 "
                "something is not.\n",
     .options = {{"editor", "EDITOR", "vscode, neovim, helix or emacs",
                  "vscode|neovim|helix|emacs"},
+                {"ci", "SERVICE", "lint pull requests on github or gitlab",
+                 "github|gitlab"},
+                {"pre-commit", "", "lint what is staged before each commit"},
                 {"p", "BUILD",
                  "where compile_commands.json is, if neither in the "
                  "current\ndirectory nor in build/"}},
