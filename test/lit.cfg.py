@@ -8,7 +8,7 @@ import lit.formats
 config.name = "heddle"
 config.test_format = lit.formats.ShTest()
 config.suffixes = [".cpp", ".test"]
-config.excludes = ["runtime", "support", "projects", "Inputs"]
+config.excludes = ["runtime", "support", "projects", "fuzz", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build, "test")
 
