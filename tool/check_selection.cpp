@@ -87,8 +87,10 @@ bool fromJSON(const json::Value &value, CheckSelection &selection,
          map.map("tier", selection.tier);
 }
 
-Configuration::Configuration(CheckSelection selection)
-    : FileOptionsProvider({}, ClangTidyOptions::getDefaults(), {}),
+Configuration::Configuration(CheckSelection selection,
+                             IntrusiveRefCntPtr<vfs::FileSystem> files)
+    : FileOptionsProvider({}, ClangTidyOptions::getDefaults(), {},
+                          std::move(files)),
       selection(std::move(selection)) {
   ConfigHandlers = {
       {".clang-tidy", [this](MemoryBufferRef text) { return read(text); }}};

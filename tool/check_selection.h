@@ -39,7 +39,8 @@ bool fromJSON(const llvm::json::Value &, CheckSelection &, llvm::json::Path);
 /// rather than passed over.
 class Configuration final : public clang::tidy::FileOptionsProvider {
 public:
-  explicit Configuration(CheckSelection selection);
+  Configuration(CheckSelection selection,
+                llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files);
 
   std::vector<OptionsSource> getRawOptions(llvm::StringRef file) override;
 

@@ -8,10 +8,13 @@ namespace heddle::tool {
 
 std::string encodeBytes(StringRef bytes) { return encodeBase64(bytes); }
 
-std::string decodeBytes(StringRef encoded) {
+std::optional<std::string> decodeBytes(StringRef encoded) {
   std::vector<char> bytes;
-  cantFail(decodeBase64(encoded, bytes));
-  return {bytes.begin(), bytes.end()};
+  if (Error error = decodeBase64(encoded, bytes)) {
+    consumeError(std::move(error));
+    return std::nullopt;
+  }
+  return std::string(bytes.begin(), bytes.end());
 }
 
 json::Value toJSON(const Span &span) {
@@ -41,9 +44,15 @@ json::Value toJSON(const Edit &edit) {
 
 bool fromJSON(const json::Value &value, Edit &edit, json::Path path) {
   json::ObjectMapper map(value, path);
-  bool ok = map && map.map("where", edit.where) && map.map("text", edit.text);
-  edit.text = decodeBytes(edit.text);
-  return ok;
+  if (!map || !map.map("where", edit.where) || !map.map("text", edit.text))
+    return false;
+  std::optional<std::string> text = decodeBytes(edit.text);
+  if (!text) {
+    path.field("text").report("expected base64");
+    return false;
+  }
+  edit.text = std::move(*text);
+  return true;
 }
 
 json::Value toJSON(const Fix &fix) {

@@ -3,6 +3,7 @@
 #include "llvm/Support/JSON.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -79,6 +80,8 @@ struct UnitResult {
   std::vector<Finding> findings;
   std::vector<Problem> problems;
   std::vector<Dependency> dependencies;
+  /// It was found before, and nothing that it depends on has changed.
+  bool isCached = false;
 };
 
 /// The form in which a worker hands its result to the command. Not the report
@@ -88,6 +91,6 @@ bool fromJSON(const llvm::json::Value &, UnitResult &, llvm::json::Path);
 
 /// Bytes that need not be UTF-8, for a JSON string and back.
 std::string encodeBytes(llvm::StringRef bytes);
-std::string decodeBytes(llvm::StringRef encoded);
+std::optional<std::string> decodeBytes(llvm::StringRef encoded);
 
 } // namespace heddle::tool

@@ -13,19 +13,21 @@ using namespace llvm;
 namespace heddle::tool {
 
 std::vector<Option> lintOptions() {
-  return {
-      {"checks", "GLOB",
-       "the checks to run, as globs with commas: 'timer-*,needless-pin';\n"
-       "a leading '-' takes away: '-heddle-needless-pin'\n"
-       "(default: what .clang-tidy says, else all but tier advice)"},
-      {"tier", "TIER", "the least severe tier to run: bug, cost or advice",
-       "bug|cost|advice"},
-      {"fail-on", "TIER",
-       "exit with 1 for findings of this tier or a worse one: bug\n"
-       "(default), cost, advice or never",
-       "bug|cost|advice|never"},
-      {"j", "N", "units to work on at once (default: all processors)"},
-  };
+  return joinOptions(
+      {{
+           {"checks", "GLOB",
+            "the checks to run, as globs with commas: 'timer-*,needless-pin';\n"
+            "a leading '-' takes away: '-heddle-needless-pin'\n"
+            "(default: what .clang-tidy says, else all but tier advice)"},
+           {"tier", "TIER", "the least severe tier to run: bug, cost or advice",
+            "bug|cost|advice"},
+           {"fail-on", "TIER",
+            "exit with 1 for findings of this tier or a worse one: bug\n"
+            "(default), cost, advice or never",
+            "bug|cost|advice|never"},
+           {"j", "N", "units to work on at once (default: all processors)"},
+       },
+       cacheOptions()});
 }
 
 std::shared_ptr<const Contents> Linter::noEdits() {
@@ -44,26 +46,51 @@ Expected<Linter> Linter::make(const Project &project,
       (arguments.get("j").getAsInteger(10, jobs) || jobs == 0))
     return makeError("-j needs a number of units, 1 or more, not '" +
                      arguments.get("j") + "'");
-  return Linter(project, std::move(*checks), jobs);
+  Expected<std::optional<Cache>> cache = Cache::open(arguments);
+  if (!cache)
+    return cache.takeError();
+  return Linter(project, std::move(*checks), std::move(*cache), jobs);
 }
 
 std::vector<UnitResult>
 Linter::lint(const std::vector<Unit> &units, StringRef verb,
              function_ref<Snapshot(const Unit &)> seenBy) {
-  std::vector<Request> requests;
-  for (const Unit &unit : units) {
-    Snapshot files = seenBy(unit);
-    requests.push_back(
-        {unit, checks, project->root().str(), files.edited, files.absent});
-  }
-  auto name = [&](size_t request) { return displayPath(units[request].file); };
   std::vector<UnitResult> results(units.size());
+  std::vector<Request> requests;
+  std::vector<size_t> asked;
+  Snapshot files;
+  std::optional<CacheLookup> lookup;
+  for (auto [index, unit] : enumerate(units)) {
+    Snapshot seen = seenBy(unit);
+    if (cache && (!lookup || seen.edited != files.edited ||
+                  seen.absent != files.absent)) {
+      files = seen;
+      lookup.emplace(*cache, project->root(), *files.edited, files.absent);
+    }
+    Request request{
+        unit, checks, project->root().str(), seen.edited, seen.absent, "", ""};
+    if (lookup) {
+      request.cache = cache->path().str();
+      request.cacheKey = lookup->keyOf(request);
+      if (auto known = lookup->find(request.cacheKey)) {
+        results[index] = std::move(*known);
+        continue;
+      }
+    }
+    requests.push_back(std::move(request));
+    asked.push_back(index);
+  }
+  auto name = [&](size_t request) {
+    return displayPath(requests[request].unit.file);
+  };
   Progress progress(verb, requests.size());
   pool.run(requests, {[&](size_t request) { progress.started(name(request)); },
                       [&](size_t request, UnitResult result) {
                         progress.finished(name(request));
-                        results[request] = std::move(result);
+                        results[asked[request]] = std::move(result);
                       }});
+  if (cache && !requests.empty())
+    cache->prune();
   return results;
 }
 
@@ -110,6 +137,8 @@ Report Linter::report(const Results &results,
   report.root = project->root().str();
   report.project = project;
   report.units = results.size();
+  report.cachedUnits = count_if(
+      results, [](const auto &entry) { return entry.second.isCached; });
   StringSet<> headers;
   for (const std::string &header : selection.headers)
     headers.insert(header);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cache.h"
 #include "project.h"
 #include "report/report.h"
 #include "worker_pool.h"
@@ -42,13 +43,16 @@ public:
                 const Project::Selection &selection) const;
 
 private:
-  Linter(const Project &project, CheckSelection checks, unsigned jobs)
-      : project(&project), checks(std::move(checks)), pool(jobs) {}
+  Linter(const Project &project, CheckSelection checks,
+         std::optional<Cache> cache, unsigned jobs)
+      : project(&project), checks(std::move(checks)), cache(std::move(cache)),
+        pool(jobs) {}
 
   static std::shared_ptr<const Contents> noEdits();
 
   const Project *project;
   CheckSelection checks;
+  std::optional<Cache> cache;
   WorkerPool pool;
   std::vector<std::string> orphans;
 };

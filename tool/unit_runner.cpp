@@ -1,7 +1,9 @@
 #include "unit_runner.h"
 
+#include "cache.h"
 #include "edited_files.h"
 #include "paths.h"
+#include "system_bodies.h"
 
 #include "framework/check.h"
 #include "framework/llvm_versions.h"
@@ -11,6 +13,7 @@
 #include "clang-tidy/ClangTidyModule.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendActions.h"
+#include "clang/Frontend/MultiplexConsumer.h"
 #include "clang/Lex/PreprocessorOptions.h"
 #include "clang/Tooling/ArgumentsAdjusters.h"
 #include "clang/Tooling/Tooling.h"
@@ -47,7 +50,10 @@ public:
 private:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &compiler,
                                                  StringRef file) override {
-    return checks.createASTConsumer(compiler, file);
+    std::vector<std::unique_ptr<ASTConsumer>> consumers;
+    consumers.push_back(checks.createASTConsumer(compiler, file));
+    consumers.push_back(withoutSystemBodies());
+    return std::make_unique<MultiplexConsumer>(std::move(consumers));
   }
 
   void EndSourceFileAction() override {
@@ -88,6 +94,7 @@ private:
                      DiagnosticConsumer *consumer) override {
     // clang-tidy defines __clang_analyzer__, so code may look at it.
     invocation->getPreprocessorOpts().SetUpStaticAnalyzer = true;
+    invocation->getFrontendOpts().SkipFunctionBodies = true;
     return FrontendActionFactory::runInvocation(
         std::move(invocation), files, std::move(containers), consumer);
   }
@@ -231,12 +238,15 @@ UnitResult lintUnit(const Request &request) {
   const Unit &unit = request.unit;
   checks::setFixPolicy(checks::FixPolicy::Alone);
   checks::setProjectRoot(request.root);
-  auto provider = std::make_unique<Configuration>(request.selection);
+  auto recorder = makeIntrusiveRefCnt<InputRecorder>(
+      withEditedFiles(vfs::createPhysicalFileSystem(), *request.edited,
+                      request.absent),
+      request.root);
+  auto files = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(recorder);
+  auto provider = std::make_unique<Configuration>(request.selection, files);
   Configuration &configuration = *provider;
   ClangTidyContext context(std::move(provider));
 
-  auto files = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(withEditedFiles(
-      vfs::createPhysicalFileSystem(), *request.edited, request.absent));
   OneUnit database(unit);
   ClangTool tool(database, {unit.file},
                  std::make_shared<PCHContainerOperations>(), files);
@@ -270,6 +280,8 @@ UnitResult lintUnit(const Request &request) {
     if (seen.insert(file).second)
       result.dependencies.push_back({file, dependency.hash});
   }
+  if (!request.cache.empty() && result.problems.empty())
+    Cache(request.cache).store(request, recorder->inputs(), result);
   return result;
 }
 
@@ -285,14 +297,17 @@ json::Value toJSON(const Request &request) {
   return json::Object{
       {"file", request.unit.file},      {"commands", std::move(commands)},
       {"selection", request.selection}, {"root", request.root},
-      {"edited", std::move(edited)},    {"absent", request.absent}};
+      {"edited", std::move(edited)},    {"absent", request.absent},
+      {"cache", request.cache},         {"cacheKey", request.cacheKey}};
 }
 
 bool fromJSON(const json::Value &value, Request &request, json::Path path) {
   json::ObjectMapper map(value, path);
   if (!map || !map.map("file", request.unit.file) ||
       !map.map("selection", request.selection) ||
-      !map.map("root", request.root) || !map.map("absent", request.absent))
+      !map.map("root", request.root) || !map.map("absent", request.absent) ||
+      !map.map("cache", request.cache) ||
+      !map.map("cacheKey", request.cacheKey))
     return false;
   const json::Object &object = *value.getAsObject();
   const json::Array *commands = object.getArray("commands");
@@ -314,7 +329,10 @@ bool fromJSON(const json::Value &value, Request &request, json::Path path) {
     std::vector<std::string> pair;
     if (!json::fromJSON(entry, pair, path) || pair.size() != 2)
       return false;
-    contents->insert_or_assign(pair[0], decodeBytes(pair[1]));
+    std::optional<std::string> text = decodeBytes(pair[1]);
+    if (!text)
+      return false;
+    contents->insert_or_assign(pair[0], std::move(*text));
   }
   request.edited = std::move(contents);
   return true;

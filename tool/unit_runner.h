@@ -28,6 +28,8 @@ struct Request {
   std::shared_ptr<const Contents> edited;
   /// Files that are on disk and shall not be there.
   std::vector<std::string> absent;
+  /// Where the result is to be kept, and under which name; empty for nowhere.
+  std::string cache, cacheKey;
 };
 
 /// Runs the checks over the unit in this process, which a crash takes with it.

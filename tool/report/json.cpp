@@ -131,6 +131,7 @@ private:
     for (const Finding &finding : report.findings)
       ++tiers[tierOf(finding.check)];
     json.attribute("units", report.units);
+    json.attribute("cached", report.cachedUnits);
     for (auto [tier, count] : tiers)
       json.attribute(tier, count);
     if (report.comparison) {

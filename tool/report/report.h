@@ -21,6 +21,8 @@ struct Report {
   /// Null if the report was read from files.
   const Project *project = nullptr;
   size_t units = 0;
+  /// Those of them that have not changed since an earlier run.
+  size_t cachedUnits = 0;
   /// Every file of a unit that was linted.
   std::set<std::string> linted;
   /// The arguments that select the same for another command.

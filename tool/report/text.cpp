@@ -114,7 +114,10 @@ public:
     if (!report.findings.empty())
       out << " (" << report.tierCounts() << ") in "
           << counted(files.size(), "file");
-    out << ", " << lintedUnits(report) << " linted\n";
+    out << ", " << lintedUnits(report) << " linted";
+    if (report.cachedUnits)
+      out << formatv(" ({0} unchanged)", report.cachedUnits);
+    out << "\n";
     if (const auto &comparison = report.comparison)
       out << formatv("  since {0}: {1} fixed, {2} known\n", comparison->with,
                      comparison->fixed.size(), comparison->known.size());
