@@ -33,8 +33,8 @@ config.substitutions += [
 ]
 config.recursiveExpansionLimit = 3
 
-# What tests keep is apart from what the user's runs do.
-config.environment["HEDDLE_CACHE"] = f"{config.test_exec_root}/cache"
+# No test may find what an earlier run of it has left.
+config.environment["HEDDLE_CACHE"] = ""
 path = os.pathsep.join([config.llvm, config.environment.get("PATH", os.environ["PATH"])])
 config.environment["PATH"] = path
 for name in ("HOME", "CCACHE_DIR", "XDG_CACHE_HOME"):

@@ -45,7 +45,7 @@ constexpr StringRef environment[] = {"CPATH",
                                      "SOURCE_DATE_EPOCH"};
 
 std::string defaultDirectory() {
-  if (const char *set = std::getenv("HEDDLE_CACHE"); set && *set)
+  if (const char *set = std::getenv("HEDDLE_CACHE"))
     return set;
   SmallString<128> directory;
   if (!sys::path::cache_directory(directory))
@@ -125,7 +125,8 @@ bool isAbove(StringRef path, StringRef root) {
 std::vector<Option> cacheOptions() {
   return {{"cache", "DIR",
            "where results are kept for the next run\n"
-           "(default: $HEDDLE_CACHE, else heddle/ in $XDG_CACHE_HOME)"},
+           "(default: $HEDDLE_CACHE, nowhere if that is empty; if it is\n"
+           "not set, heddle/ in $XDG_CACHE_HOME or ~/.cache)"},
           {"no-cache", "", "lint every unit, and keep no results"}};
 }
 
@@ -143,7 +144,10 @@ Expected<std::optional<Cache>> Cache::open(const Arguments &arguments) {
       return makeError("--cache needs a directory");
     return std::nullopt;
   }
-  if (std::error_code code = fs::create_directories(directory)) {
+  std::error_code code = fs::create_directories(directory);
+  if (!code && !fs::is_directory(directory))
+    code = make_error_code(errc::not_a_directory);
+  if (code) {
     if (isAsked)
       return makeError("cannot make " + directory + ": " + code.message());
     return std::nullopt;

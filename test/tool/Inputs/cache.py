@@ -152,7 +152,7 @@ for bound in (size() // 2, 1):
     lint(one, environment={"HEDDLE_CACHE_POLICY": f"prune_interval=0s:cache_size_bytes={bound}"})
     assert size() <= bound
 expect("after all was removed", one, 3)
-done = subprocess.run([heddle, "lint"], cwd=one, env={**os.environ, "HEDDLE_CACHE_POLICY": "small"}, capture_output=True, text=True)
+done = subprocess.run([heddle, "lint", "--cache", str(store)], cwd=one, env={**os.environ, "HEDDLE_CACHE_POLICY": "small"}, capture_output=True, text=True)
 assert done.returncode == 2 and "HEDDLE_CACHE_POLICY is 'small'" in done.stderr, done
 
 done = subprocess.run([heddle, "lint", "--cache", str(database)], cwd=one, capture_output=True, text=True)
