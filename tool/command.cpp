@@ -90,6 +90,15 @@ Expected<Arguments> parseArguments(const Command &command,
     if (Error error = checkChoice(*option, *value))
       return error;
     result.options[name] = value->str();
+    SmallVector<StringRef> withCommand;
+    option->withCommand.split(withCommand, '|', -1, false);
+    if (is_contained(withCommand, *value)) {
+      if (i + 1 == words.size() || StringRef(words[i + 1]).empty())
+        return makeError(spelling(name) + " " + *value +
+                         " needs a command, as one word: " + spelling(name) +
+                         " " + *value + " 'ninja -C build'");
+      result.options[(name + "-command").str()] = words[++i];
+    }
   }
   return result;
 }

@@ -20,6 +20,9 @@ struct Option {
   llvm::StringRef help;
   /// The words that the value may be, separated by '|'; any if empty.
   llvm::StringRef choices = {};
+  /// Those of the choices that a command follows; it becomes the value of
+  /// `NAME-command`.
+  llvm::StringRef withCommand = {};
 };
 
 /// What the user typed after the subcommand, already checked against its

@@ -1,5 +1,4 @@
 #include "diff.h"
-#include "file_writer.h"
 #include "fixer.h"
 #include "paths.h"
 
@@ -24,6 +23,12 @@ void printMade(const Fixer &fixer, StringRef word, raw_ostream &out) {
 }
 
 ExitStatus runFix(const Arguments &arguments) {
+  if (arguments.has("diff"))
+    for (StringRef other : {"interactive", "verify-command"})
+      if (arguments.has(other))
+        return fail("--diff writes nothing, so there is nothing for --" +
+                    other.take_until([](char c) { return c == '-'; }) +
+                    " to work on");
   Expected<Project> project = Project::open(arguments);
   if (!project)
     return fail(project.takeError());
@@ -34,15 +39,19 @@ ExitStatus runFix(const Arguments &arguments) {
   if (!selection)
     return fail(selection.takeError());
 
-  Fixer fixer(*project, *linter, *selection, arguments.has("unsafe"));
+  bool onlyDiff = arguments.has("diff");
+  std::optional<Verifier> verifier = Verifier::make(arguments);
+  Chooser chooser;
+  Fixer fixer(*project, *linter, *selection, arguments.has("unsafe"),
+              verifier ? &*verifier : nullptr,
+              arguments.has("interactive") ? &chooser : nullptr);
   if (Error error = fixer.run())
     return fail(std::move(error));
 
-  bool onlyDiff = arguments.has("diff");
   if (onlyDiff)
     for (const auto &[file, text] : fixer.after)
       printDiff(displayPath(file), fixer.before.at(file), text, outs());
-  else if (Error error = writeFiles(fixer.before, fixer.after))
+  else if (Error error = fixer.write())
     return fail(std::move(error));
 
   // What a diff is piped into must see nothing else.
@@ -75,7 +84,14 @@ const Command fixCommand = {
         {projectOptions(),
          lintOptions(),
          {{"unsafe", "", "make the fixes that need review, too"},
-          {"diff", "", "print what would change, and write nothing"}}}),
+          {"diff", "", "print what would change, and write nothing"},
+          {"interactive", "", "show each fix, and ask whether to make it"},
+          {.name = "verify",
+           .value = "HOW",
+           .help = "what a fix must pass to stay: parse (default), or also\n"
+                   "build CMD or test CMD, a command of the project's own",
+           .choices = "parse|build|test",
+           .withCommand = "build|test"}}}),
     .run = runFix};
 
 } // namespace heddle::tool

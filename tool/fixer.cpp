@@ -1,11 +1,14 @@
 #include "fixer.h"
 
+#include "diff.h"
 #include "file_writer.h"
+#include "merged_edits.h"
 #include "paths.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
 
 #include <map>
@@ -18,86 +21,6 @@ namespace {
 /// Each round makes or refuses a fix, so only fixes that undo each other get
 /// here.
 constexpr unsigned mostRounds = 50;
-
-bool isInclude(const Edit &edit) {
-  return edit.where.length == 0 &&
-         StringRef(edit.text).ltrim().starts_with("#include");
-}
-
-/// The stretch of each file that a fix is about. The directives it adds are
-/// not part of it: fixes share them.
-std::map<std::string, std::pair<unsigned, unsigned>>
-extents(const std::vector<Edit> &edits) {
-  std::map<std::string, std::pair<unsigned, unsigned>> result;
-  for (const Edit &edit : edits) {
-    if (isInclude(edit))
-      continue;
-    unsigned begin = edit.where.offset, end = begin + edit.where.length;
-    auto [it, isNew] = result.try_emplace(edit.where.file, begin, end);
-    if (!isNew)
-      it->second = {std::min(it->second.first, begin),
-                    std::max(it->second.second, end)};
-  }
-  return result;
-}
-
-/// The edits of all fixes to a file, in order, each once.
-using EditsByFile = std::map<std::string, std::vector<Edit>>;
-
-template <typename Fixes> EditsByFile editsByFile(const Fixes &fixes) {
-  EditsByFile result;
-  for (const auto &fix : fixes)
-    for (const Edit &edit : fix.edits)
-      result[edit.where.file].push_back(edit);
-  for (auto &[file, edits] : result) {
-    llvm::sort(edits,
-               [](const Edit &a, const Edit &b) { return a.key() < b.key(); });
-    edits.erase(llvm::unique(edits), edits.end());
-  }
-  return result;
-}
-
-std::string lineEndsOf(StringRef file, StringRef text) {
-  if (!file.contains("\r\n"))
-    return text.str();
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r'))
-      result += '\r';
-    result += text[i];
-  }
-  return result;
-}
-
-std::string apply(StringRef text, const std::vector<Edit> &edits) {
-  std::string result;
-  unsigned done = 0;
-  for (const Edit &edit : edits) {
-    result += text.slice(done, edit.where.offset);
-    result += lineEndsOf(text, edit.text);
-    done = edit.where.offset + edit.where.length;
-  }
-  return result + text.substr(done).str();
-}
-
-/// Where text at `offset` comes to be: a place, or anywhere in the text that an
-/// edit put in its stead.
-std::pair<unsigned, unsigned> shifted(unsigned offset, StringRef text,
-                                      const std::vector<Edit> &edits) {
-  long shift = 0;
-  for (const Edit &edit : edits) {
-    unsigned end = edit.where.offset + edit.where.length;
-    long written = lineEndsOf(text, edit.text).size();
-    if (offset < edit.where.offset)
-      break;
-    if (offset < end) {
-      unsigned begin = edit.where.offset + shift;
-      return {begin, begin + written};
-    }
-    shift += written - edit.where.length;
-  }
-  return {offset + shift, offset + shift};
-}
 
 using Tally = std::map<std::tuple<StringRef, StringRef, StringRef>, int>;
 
@@ -134,7 +57,16 @@ Error Fixer::run() {
 
     std::vector<Candidate> kept;
     Trial state;
+    tryOnDisk = verifier && !chooser;
+    if (tryOnDisk && round == 0)
+      if (std::optional<std::string> why = verifier->whyFails())
+        return makeError(*why + "\n  it fails before anything is fixed: "
+                                "nothing was changed");
     makeWhatHolds(chosen, kept, state);
+    if (chooser)
+      ask(kept, state);
+    if (Error error = settleOnDisk(state))
+      return error;
     for (const Candidate &candidate : kept)
       made.push_back(
           {candidate.finding, sources.locate(candidate.finding.message.where)});
@@ -143,6 +75,8 @@ Error Fixer::run() {
     for (auto &[unit, result] : state.results)
       results[unit] = std::move(result);
     sources.edit(state.contents);
+    if (chooser && chooser->hasEnded())
+      return Error::success();
   }
   for (const Candidate &candidate : candidates())
     refused[candidate.identity] = "the fixes keep bringing each other back";
@@ -194,7 +128,8 @@ std::vector<Fixer::Candidate> Fixer::candidates() {
     const Fix *fix = report.usableFix(finding);
     if (!fix || !(fix->safe || unsafe))
       continue;
-    Candidate candidate{finding, fix->edits, identify(finding, *fix)};
+    Candidate candidate{finding, fix->edits, identify(finding, *fix),
+                        fix->description};
     if (std::optional<std::string> reason = whyNot(candidate))
       refused[candidate.identity] = *reason;
     else
@@ -277,7 +212,7 @@ void Fixer::lintTheRest(const std::vector<Candidate> &chosen) {
 void Fixer::makeWhatHolds(ArrayRef<Candidate> fixes,
                           std::vector<Candidate> &kept, Trial &state) {
   std::vector<Candidate> wanted = fixes.vec();
-  while (!wanted.empty()) {
+  while (!wanted.empty() && stopped.empty()) {
     std::vector<Candidate> all = kept;
     append_range(all, wanted);
     Trial trial = attempt(all);
@@ -319,7 +254,86 @@ Fixer::Trial Fixer::attempt(const std::vector<Candidate> &fixes) {
     (*contents)[file] = text;
   trial.results = linter.lint(affected, "verifying", contents);
   judge(trial, fixes);
+  if (trial.fault.empty() && tryOnDisk)
+    tryOut(trial, *contents);
   return trial;
+}
+
+/// The project's own command sees what is on the disk.
+void Fixer::tryOut(Trial &trial, const Contents &contents) {
+  InterruptGuard guard;
+  if (Error error = show(contents)) {
+    stopped = toString(std::move(error));
+    trial.fault = stopped;
+    return;
+  }
+  if (std::optional<std::string> why = verifier->whyFails())
+    trial.fault = "with it, " + *why;
+  if (!guard.wasInterrupted())
+    return;
+  stopped = "interrupted";
+  if (Error error = show(after))
+    stopped += "; " + toString(std::move(error));
+  trial.fault = stopped;
+}
+
+/// Leaves on the disk what has been found to hold.
+Error Fixer::settleOnDisk(const Trial &state) {
+  if (!stopped.empty())
+    return makeError(stopped + "\n  what was verified before is kept");
+  if (!verifier)
+    return Error::success();
+  Contents wanted = after;
+  for (const auto &[file, text] : state.contents)
+    wanted[file] = text;
+  return show(wanted);
+}
+
+Error Fixer::show(const Contents &wanted) {
+  Contents from, to;
+  for (const auto &[file, text] : before) {
+    auto found = wanted.find(file);
+    const std::string &is = onDisk.try_emplace(file, text).first->second;
+    const std::string &shall = found == wanted.end() ? text : found->second;
+    if (is != shall) {
+      from[file] = is;
+      to[file] = shall;
+    }
+  }
+  if (Error error = writeFiles(from, to))
+    return error;
+  for (auto &[file, text] : to)
+    onDisk[file] = std::move(text);
+  return Error::success();
+}
+
+/// Keeps those that a person wants; only they are tried on the disk.
+void Fixer::ask(std::vector<Candidate> &kept, Trial &state) {
+  std::vector<Candidate> wanted;
+  for (const Candidate &candidate : kept) {
+    const Span &where = candidate.finding.message.where;
+    bool wants = chooser->wants(where.file, [&] {
+      outs() << formatv("{0}:{1}: {2} [{3}]\n", displayPath(where.file),
+                        sources.locate(where).line,
+                        candidate.finding.message.text,
+                        candidate.finding.check);
+      if (!candidate.review.empty())
+        outs() << "to review: " << candidate.review << "\n";
+      for (const auto &[file, edits] : editsByFile(ArrayRef(candidate)))
+        printDiff(displayPath(file), sources.text(file),
+                  apply(sources.text(file), edits), outs());
+    });
+    if (wants)
+      wanted.push_back(candidate);
+    else
+      refused[candidate.identity] = "it was not wanted";
+  }
+  tryOnDisk = verifier != nullptr;
+  if (wanted.size() == kept.size() && !tryOnDisk)
+    return;
+  kept.clear();
+  state = {};
+  makeWhatHolds(wanted, kept, state);
 }
 
 void Fixer::judge(Trial &trial, const std::vector<Candidate> &fixes) {

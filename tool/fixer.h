@@ -1,13 +1,16 @@
 #pragma once
 
+#include "chooser.h"
 #include "linter.h"
+#include "verifier.h"
 
 #include <set>
 
 namespace heddle::tool {
 
 /// Makes the fixes that the checks offer, round by round until there are none
-/// left. Works on contents in memory; nothing is written.
+/// left. Works on contents in memory; only for a verifier are they written as
+/// it goes.
 ///
 /// A round makes every fix that no other stands in the way of, and is then
 /// linted. A fix after which a unit no longer parses, or its finding is still
@@ -15,11 +18,14 @@ namespace heddle::tool {
 class Fixer {
 public:
   Fixer(const Project &project, Linter &linter, Project::Selection selection,
-        bool unsafe)
+        bool unsafe, const Verifier *verifier, Chooser *chooser)
       : project(project), linter(linter), selection(std::move(selection)),
-        unsafe(unsafe) {}
+        unsafe(unsafe), verifier(verifier), chooser(chooser) {}
 
   llvm::Error run();
+
+  /// Makes the files on the disk read as in `after`.
+  llvm::Error write() { return show(after); }
 
   struct Made {
     Finding finding;
@@ -40,6 +46,8 @@ private:
     Finding finding;
     std::vector<Edit> edits;
     std::string identity;
+    /// Why a person should look at it; empty for a safe one.
+    std::string review;
   };
   /// What the unit results would be with a set of fixes made.
   struct Trial {
@@ -63,10 +71,23 @@ private:
   void judge(Trial &trial, const std::vector<Candidate> &fixes);
   std::string identify(const Finding &finding, const Fix &fix);
 
+  void ask(std::vector<Candidate> &kept, Trial &state);
+  void tryOut(Trial &trial, const Contents &contents);
+  llvm::Error settleOnDisk(const Trial &state);
+  llvm::Error show(const Contents &wanted);
+
   const Project &project;
   Linter &linter;
   Project::Selection selection;
   const bool unsafe;
+  /// Null where parsing is enough, and where nobody is asked.
+  const Verifier *const verifier;
+  Chooser *const chooser;
+  bool tryOnDisk = false;
+  /// Why the run cannot go on.
+  std::string stopped;
+  /// The files that have been written, as they are now.
+  Contents onDisk;
 
   Linter::Results results;
   /// Files of units that cannot be linted: no fix there could be verified.
