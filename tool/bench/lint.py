@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+import scaling
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "lint-speed.md"
 ROUNDS = 5
@@ -88,7 +90,7 @@ def median_ms(samples):
     return statistics.median(samples) * 1000
 
 
-def page(parts, shares, parse_total):
+def page(parts, shares, parse_total, command):
     lines = [
         "# What linting costs", "",
         "Written by `./dev bench lint`. CPU time of stock clang-tidy with the plugin and all checks, beside `clang++ -fsyntax-only` on the",
@@ -105,7 +107,7 @@ def page(parts, shares, parse_total):
               "| check | CPU | share of the parse |", "| --- | --- | --- |"]
     for check, spent in sorted(shares.items(), key=lambda item: -item[1]):
         lines.append(f"| {check} | {spent:.1f} ms | {spent / parse_total:.2%} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *command]) + "\n"
 
 
 def main():
@@ -135,7 +137,11 @@ def main():
     for (_, what), seconds in samples.items():
         if what.startswith("heddle-"):
             shares[what] += median_ms(seconds)
-    text = page(parts, shares, sum(parse for _, parse, *_ in parts.values()))
+    command = scaling.section(
+        options.build.resolve() / "bin/heddle", ROOT / "runtime/include", measurement.clang,
+        [(part, [(unit, flags) for of, unit, flags in units if of == part]) for part in PARTS],
+        scaling.SIZES[:2] if options.quick else scaling.SIZES)
+    text = page(parts, shares, sum(parse for _, parse, *_ in parts.values()), command)
     if options.quick:
         print(text)
     else:
