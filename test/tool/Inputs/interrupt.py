@@ -1,10 +1,11 @@
-"""Kills `heddle fix` at many moments, and looks at what is left of the files.
+"""Kills `heddle fix` at many moments, and looks at what is left of a thousand
+files.
 
 usage: interrupt.py DIR FLAGS HEDDLE
 """
 import json
 import pathlib
-import shutil
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,10 @@ import time
 
 directory, flags, heddle = sys.argv[1:]
 top = pathlib.Path(directory)
-FILES = 60
+FILES = 1000
+UNITS = 4
+KILLS = 16
+SEED = 7
 
 OLD = """#pragma once
 #include "heddle/memory.h"
@@ -26,14 +30,15 @@ NEW = OLD.replace("    heddle::collect();\n", "")
 
 
 def make_project(root):
-    root.mkdir()
+    root.mkdir(exist_ok=True)
     for i in range(FILES):
         (root / f"part{i}.h").write_text(OLD.format(i))
-    (root / "a.cpp").write_text(
-        "".join(f'#include "part{i}.h"\n' for i in range(FILES)))
+    for unit in range(UNITS):
+        (root / f"unit{unit}.cpp").write_text(
+            "".join(f'#include "part{i}.h"\n' for i in range(unit, FILES, UNITS)))
     (root / "compile_commands.json").write_text(json.dumps(
-        [{"directory": str(root), "file": "a.cpp",
-          "command": f"clang++ {flags} -c a.cpp"}]))
+        [{"directory": str(root), "file": f"unit{unit}.cpp",
+          "command": f"clang++ {flags} -c unit{unit}.cpp"} for unit in range(UNITS)]))
 
 
 def inspect(root):
@@ -48,12 +53,23 @@ def inspect(root):
     return new
 
 
-def interrupt(name, number, moment):
-    root = top / name
-    make_project(root)
-    process = subprocess.Popen(
-        [heddle, "fix", "-p", str(root), "--root", str(root)],
+def start(root):
+    return subprocess.Popen(
+        [heddle, "fix", "-p", str(root), "--root", str(root), "--cache", str(top / "cache")],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def fix_all(root):
+    """Runs to the end, and tells how long that took."""
+    begin = time.monotonic()
+    assert start(root).wait() == 0
+    assert inspect(root) == FILES
+    return time.monotonic() - begin
+
+
+def interrupt(root, number, moment):
+    make_project(root)
+    process = start(root)
     moment(root, process)
     process.send_signal(number)
     process.wait()
@@ -61,7 +77,8 @@ def interrupt(name, number, moment):
     left = list(root.glob(".heddle*"))
     if number != signal.SIGKILL:
         assert not left, left
-    shutil.rmtree(root)
+    for path in left:
+        path.unlink()
     return new
 
 
@@ -78,7 +95,7 @@ def when_writing(files):
 
 
 def when_replacing(root, process):
-    """When the first file is new; they are replaced from the last name on."""
+    """When the first file is new."""
     states = [(root / f"part{i}.h", (root / f"part{i}.h").stat().st_ino)
               for i in range(FILES)]
     while process.poll() is None:
@@ -86,9 +103,20 @@ def when_replacing(root, process):
             return
 
 
+project = top / "project"
+make_project(project)
+fix_all(project)
+make_project(project)
+whole = fix_all(project)
+
+chance = random.Random(SEED)
 seen = []
 for number in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM):
-    for i, moment in enumerate([after(0.05), after(0.5), when_writing(1),
-                                when_writing(FILES // 2), when_replacing]):
-        seen.append(interrupt(f"{number.name}-{i}", number, moment))
+    for moment in (when_writing(1), when_writing(FILES // 2), when_replacing):
+        seen.append(interrupt(project, number, moment))
+for i in range(KILLS):
+    number = (signal.SIGKILL, signal.SIGINT)[i % 2]
+    seen.append(interrupt(project, number, after(chance.uniform(0, whole))))
+    if i % 8 == 0:
+        fix_all(project)
 print("new files after each interrupt:", *seen)
