@@ -30,6 +30,22 @@ bool writeAll(int descriptor, StringRef text) {
   return true;
 }
 
+/// Makes a file that a signal removes, however early it comes.
+std::error_code makeRemovable(StringRef model, int &descriptor,
+                              std::string &name) {
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  SmallString<256> made;
+  std::error_code code = fs::createUniqueFile(model, descriptor, made);
+  if (!code) {
+    name = made.str().str();
+    sys::RemoveFileOnSignal(name);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return code;
+}
+
 /// Whoever owned the file keeps it; only root can and must see to that.
 bool makeLike(int descriptor, const struct stat &model) {
   return (::fchown(descriptor, model.st_uid, model.st_gid) == 0 ||
@@ -50,12 +66,9 @@ Expected<TemporaryFile> TemporaryFile::write(const Twine &directory,
   directory.toVector(path);
   sys::path::append(path, prefix + "%%%%%%%%.tmp");
   int descriptor;
-  SmallString<256> made;
-  if (std::error_code code = fs::createUniqueFile(path, descriptor, made))
-    return errorCodeToError(code);
   TemporaryFile file;
-  file.name = made.str().str();
-  sys::RemoveFileOnSignal(file.name);
+  if (std::error_code code = makeRemovable(path, descriptor, file.name))
+    return errorCodeToError(code);
   bool whole = writeAll(descriptor, text) &&
                (like.empty() || makeLike(descriptor, model));
   std::error_code code = errnoAsErrorCode();
