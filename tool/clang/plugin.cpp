@@ -70,10 +70,9 @@ class LintAction final : public PluginASTAction {
                                                  StringRef file) override {
     if (!compiler.getLangOpts().CPlusPlus)
       return std::make_unique<ASTConsumer>();
-    auto tidy = std::make_unique<Tidy>(
-        std::make_unique<Configuration>(
-            std::move(selection),
-            compiler.getFileManager().getVirtualFileSystemPtr()));
+    auto tidy = std::make_unique<Tidy>(std::make_unique<Configuration>(
+        std::move(selection),
+        compiler.getFileManager().getVirtualFileSystemPtr()));
     std::vector<std::unique_ptr<ASTConsumer>> checks;
     checks.push_back(ClangTidyASTConsumerFactory(tidy->context)
                          .createASTConsumer(compiler, file));

@@ -6,6 +6,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 directory, flags, heddle = sys.argv[1:]
 top = pathlib.Path(directory).resolve() / "repository"
@@ -310,10 +311,9 @@ git("fetch", "-q", "--unshallow", cwd=shallow)
 lint("--since", "origin/main", cwd=shallow)
 
 print("no repository", flush=True)
-bare = top.parent / "bare"
-bare.mkdir()
-(bare / "a.cpp").write_text("int x;\n")
-(bare / "compile_commands.json").write_text(json.dumps(
-    [{"directory": str(bare), "file": "a.cpp", "arguments": ["clang++", "-c", "a.cpp"]}]))
-subprocess.run(["env", "GIT_CEILING_DIRECTORIES=" + str(top.parent), heddle, "lint", "--since", "main"],
-               cwd=bare, stderr=subprocess.STDOUT)
+with tempfile.TemporaryDirectory() as outside:
+    bare = pathlib.Path(outside)
+    (bare / "a.cpp").write_text("int x;\n")
+    (bare / "compile_commands.json").write_text(json.dumps(
+        [{"directory": str(bare), "file": "a.cpp", "arguments": ["clang++", "-c", "a.cpp"]}]))
+    subprocess.run([heddle, "lint", "--since", "main"], cwd=bare, stderr=subprocess.STDOUT)
