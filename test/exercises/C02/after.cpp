@@ -17,7 +17,7 @@ public:
   /// Checks an upload, and has it stored elsewhere.
   void process(std::uint64_t upload) {
     std::uint64_t checksum = upload;
-    for (int block = 0; block < 100'000; ++block)
+    for (int block = 0; block < 20'000; ++block)
       checksum = checksum * 2862933555777941757u + 3037000493u;
     heddle::sleep_for(200us); // the round trip to the store
     checksums_.fetch_add(checksum, std::memory_order_relaxed);
@@ -40,7 +40,7 @@ private:
 
 int main() {
   return heddle::run([] {
-    constexpr std::uint64_t uploads = 5'000;
+    constexpr std::uint64_t uploads = 50'000;
     Backend backend;
     std::atomic<std::uint64_t> accepted = 0;
 
