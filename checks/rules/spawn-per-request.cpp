@@ -62,6 +62,11 @@ class SpawnPerRequest final : public FunctionCheck {
                return mentions(branch->getCond(), decl);
              });
     };
+    // Under a lock of its own, say.
+    auto asksIn = [&](const Stmt *stmt) {
+      return asks(stmt) ||
+             (isa<CompoundStmt>(stmt) && llvm::any_of(stmt->children(), asks));
+    };
     for (const Stmt *at = spawn.call().site; at; at = unit().parent(at)) {
       if (asks(at))
         return true;
@@ -69,7 +74,7 @@ class SpawnPerRequest final : public FunctionCheck {
         for (const Stmt *before : block->body()) {
           if (before == at)
             break;
-          if (asks(before))
+          if (asksIn(before))
             return true;
         }
     }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -220,3 +221,25 @@ void waitsBad(Server &server, heddle::Channel<std::string> &out) {
 }
 // CHECK-REVIEW-LABEL: void waitsBad(
 // CHECK-REVIEW: {{^}}    static heddle::Semaphore slots(64 * heddle::available_procs());
+
+class LockedOk {
+public:
+  explicit LockedOk(Server &server) {
+    server.handle("/locked", [this](const Request &request) {
+      {
+        std::lock_guard lock(mutex_);
+        if (!busy_.insert(request.body).second)
+          return reply(409);
+      }
+      heddle::spawn([this, body = request.body] {
+        process(body);
+        std::lock_guard lock(mutex_);
+        busy_.erase(body);
+      });
+    });
+  }
+
+private:
+  heddle::Mutex mutex_;
+  std::set<std::string> busy_;
+};
